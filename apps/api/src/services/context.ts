@@ -1,0 +1,42 @@
+import type { Clock, Hints, Keyed, Logger, PasswordHasher, Random, RateLimiter, RefreshSecrets, TokenIssuer } from '../ports.ts';
+import type { Authority } from './authority.ts';
+import type { Database } from '../db/database.ts';
+import type { ServiceConfig } from './config.ts';
+
+/** Everything a verb may use; built once in container.ts. */
+export interface Deps {
+  db: Database;
+  authority: Authority;
+  hasher: PasswordHasher;
+  tokens: TokenIssuer;
+  refresh: RefreshSecrets;
+  limiter: RateLimiter;
+  keyed: Keyed;
+  hints: Hints;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  config: ServiceConfig;
+}
+
+/** The request a verb works for. */
+export interface RequestContext {
+  deps: Deps;
+  requestId: string;
+  /** Canonical client address, or null for a job or an operator. */
+  ip: string | null;
+  userAgent: string | null;
+  /** On `deps.clock.monotonicMs()`; nothing but COMMIT may outlast it. */
+  deadlineMs: number;
+}
+
+/** A caller whose session was found live by a check that began after this procedure did (P1). */
+export interface SignedIn {
+  accountId: string;
+  sessionId: string;
+  transport: 'cookie' | 'bearer';
+}
+
+export interface SignedInContext extends RequestContext {
+  caller: SignedIn;
+}
