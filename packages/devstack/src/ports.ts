@@ -1,0 +1,39 @@
+import { createServer } from 'node:net';
+
+/** True when nothing listens on the loopback port at this moment. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/**
+ * A loopback TCP port that was free a moment ago: `preferred`, else the next free one above it; without a
+ * preference any free one. Another program may still take it first, so whoever listens has to cope with that.
+ *
+ * @throws Error when none of the 200 ports from `preferred` on is free
+ */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred === undefined || preferred === 0) return anyFreePort();
+  for (let port = preferred; port < Math.min(preferred + 200, 65_536); port++) {
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port from ${preferred} to ${preferred + 199} on 127.0.0.1`);
+}
+
+function anyFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen({ port: 0, host: '127.0.0.1' }, () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('the system gave no port')),
+      );
+    });
+  });
+}
