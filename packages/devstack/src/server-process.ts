@@ -191,10 +191,11 @@ function readStat(pid: number): string[] | null {
 
 /** scripts/run.mjs ends what is listed here when the script itself could not. */
 function registerForCleanUp(pid: number): void {
-  const list = process.env['PORTCULLIS_CHILDREN'];
+  const list = process.env['DEVSTACK_CHILDREN'];
   if (list === undefined) return;
   try {
-    appendFileSync(list, `${pid}\n`);
+    // The start time tells it from a later process of the same number.
+    appendFileSync(list, `${pid} ${readStat(pid)?.[19] ?? ''}\n`);
   } catch {
     // Only a safety net: a server without an entry is still stopped by whoever started it.
   }
