@@ -11,6 +11,8 @@ export interface Outcome {
   code: number;
   /** What it wrote to both streams, when that was captured. */
   output: string;
+  /** What it wrote to standard output alone. */
+  stdout: string;
 }
 
 /** Options of {@link runCommand}. */
@@ -34,7 +36,11 @@ export function runCommand(command: string, args: string[], options: CommandOpti
     });
     running.add(child);
     let output = '';
-    child.stdout?.on('data', (bytes) => (output += bytes));
+    let stdout = '';
+    child.stdout?.on('data', (bytes) => {
+      output += bytes;
+      stdout += bytes;
+    });
     child.stderr?.on('data', (bytes) => (output += bytes));
     const timer = options.timeoutMs
       ? setTimeout(() => {
@@ -45,7 +51,7 @@ export function runCommand(command: string, args: string[], options: CommandOpti
     const finish = (code: number) => {
       clearTimeout(timer);
       running.delete(child);
-      resolve({ code, output });
+      resolve({ code, output, stdout });
     };
     child.on('error', (error) => {
       output += error.message;

@@ -1,11 +1,18 @@
 import { createServer } from 'node:net';
 
-/** True when nothing listens on the loopback port at this moment. */
-export function isFree(port: number): Promise<boolean> {
+/** True when nothing listens on the port of either loopback address: `localhost` may mean both. */
+export async function isFree(port: number): Promise<boolean> {
+  return (await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'));
+}
+
+function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+    // A machine without IPv6 has nobody listening there either.
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'EADDRINUSE' && host === '::1'),
+    );
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }
 
