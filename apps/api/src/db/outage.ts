@@ -12,3 +12,6 @@ export const isConnectivityError = (error: unknown): boolean => {
   if (/^[0-9A-Z]{5}$/.test(code)) return false;
   return OUTAGE_MESSAGES.test(error.message) || (error.cause !== undefined && isConnectivityError(error.cause));
 };
+
+/** SQLSTATE 23505: somebody else's row has the value that must be unique. */
+export const isUniqueViolation = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23505';

@@ -1,4 +1,7 @@
+import type { LiveSession } from '@portcullis/authority/ports';
 import type { Clock, Hints, Keyed, Logger, PasswordHasher, Random, RateLimiter, RefreshSecrets, TokenIssuer } from '../ports.ts';
+import type { PasswordRule } from '@portcullis/contracts/password';
+import type { SessionListItem } from '@portcullis/contracts/session';
 import type { Authority } from './authority.ts';
 import type { Database } from '../db/database.ts';
 import type { ServiceConfig } from './config.ts';
@@ -17,6 +20,9 @@ export interface Deps {
   random: Random;
   log: Logger;
   config: ServiceConfig;
+  describeUserAgent: (userAgent: string | null) => SessionListItem['userAgent'];
+  /** The password policy, with its list of common passwords bound in. */
+  judgePassword: (password: string, about: { email: string; name?: string | null }) => PasswordRule[];
 }
 
 /** The request a verb works for. */
@@ -35,6 +41,8 @@ export interface SignedIn {
   accountId: string;
   sessionId: string;
   transport: 'cookie' | 'bearer';
+  /** What the check found; times in milliseconds of the database's clock. */
+  session: LiveSession;
 }
 
 export interface SignedInContext extends RequestContext {

@@ -1,0 +1,36 @@
+import type { PasswordRule } from '@portcullis/contracts/password';
+import { AccountEntity, type AccountRow } from '../../db/entities/account.ts';
+import { AuthError } from '../../errors.ts';
+import type { RequestContext, SignedInContext } from '../context.ts';
+
+/** Not a PHC string: no password matches it, and the account signs in again only after a reset. */
+export const NO_PASSWORD = '!';
+
+/** Exactly one argon2 verification, whatever is on record. */
+export const provePassword = async (ctx: RequestContext, hash: string | null | undefined, password: string): Promise<boolean> => {
+  const { hasher } = ctx.deps;
+  return hash?.startsWith('$') ? hasher.verify(hash, password) : hasher.verifyNothing(password);
+};
+
+/** The account as it stands, for a caller who must prove the password before a change. @throws AuthError `session_revoked` when it is gone. */
+export const readAccount = async (ctx: SignedInContext): Promise<AccountRow> => {
+  const account = await ctx.deps.db.read((em) => em.findOne(AccountEntity, { id: ctx.caller.accountId, deletedAt: null }));
+  if (account === null) throw new AuthError('session_revoked');
+  return account;
+};
+
+/** Limited per session; a right password gives its point back. @throws AuthError `credentials_invalid`, `rate_limited`. */
+export const requirePassword = async (ctx: SignedInContext, password: string): Promise<AccountRow> => {
+  const { limiter } = ctx.deps;
+  await limiter.consume('password_session', ctx.caller.sessionId);
+  const account = await readAccount(ctx);
+  if (!(await provePassword(ctx, account.passwordHash, password))) throw new AuthError('credentials_invalid');
+  await limiter.refund('password_session', ctx.caller.sessionId);
+  return account;
+};
+
+/** @throws AuthError `password_rejected` with every rule that is broken. */
+export const requireAcceptable = (ctx: RequestContext, password: string, about: { email: string; name?: string | null }): void => {
+  const rules: PasswordRule[] = ctx.deps.judgePassword(password, about);
+  if (rules.length > 0) throw new AuthError('password_rejected', { rules });
+};

@@ -1,0 +1,44 @@
+import type { SignUpInput } from '@portcullis/contracts/account';
+import { enqueueMail } from '../../db/enqueue.ts';
+import { RegistrationEntity } from '../../db/entities/registration.ts';
+import { emailKey } from '../../domain/email.ts';
+import type { RequestContext } from '../context.ts';
+import { databaseTime } from '../record.ts';
+import { hashOf } from '../session/steps.ts';
+import { requireAcceptable } from './password.ts';
+
+/**
+ * Records a pending registration and asks the worker for its mail. It reads no account and touches none: whether the
+ * address is known shows neither in the answer nor in the work done, and nobody can plant a password in an account.
+ */
+export const signUp = async (ctx: RequestContext, input: SignUpInput): Promise<{ status: 'check_your_email'; registrationSecret: string }> => {
+  const { limiter, hasher, random, db, config } = ctx.deps;
+  await limiter.consume('sign_up_ip', ctx.ip ?? 'none');
+  requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });
+  const passwordHash = await hasher.hash(input.password);
+  const key = emailKey(input.email);
+  const mayMail = await limiter.tryConsume('mail_mailbox', key);
+  const registrationSecret = random.bytes(32).toString('base64url');
+  await db.write(ctx.deadlineMs, async (tx) => {
+    const now = await databaseTime(tx);
+    const id = random.uuid();
+    tx.create(
+      RegistrationEntity,
+      {
+        id,
+        email: input.email,
+        emailKey: key,
+        name: input.name ?? null,
+        passwordHash,
+        secretHash: null,
+        cookieHash: hashOf(registrationSecret),
+        attempts: 0,
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + config.registrationSeconds * 1000),
+      },
+      { persist: true },
+    );
+    await enqueueMail(tx, { kind: 'sign_up', noticeId: random.uuid(), registrationId: mayMail ? id : null });
+  });
+  return { status: 'check_your_email', registrationSecret };
+};

@@ -1,0 +1,61 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { VerifyEmailInput } from '@portcullis/contracts/account';
+import { RegistrationEntity, type RegistrationRow } from '../../db/entities/registration.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { AuthError } from '../../errors.ts';
+import type { RequestContext } from '../context.ts';
+import { audit, databaseTime } from '../record.ts';
+import { hashOf } from '../session/steps.ts';
+import { provePassword } from './password.ts';
+
+const TRIES = 5;
+
+const FIND = `SELECT id FROM portcullis.registration WHERE secret_hash = ? AND expires_at > clock_timestamp() AND attempts < ${TRIES}`;
+
+const CREATE = `
+INSERT INTO portcullis.account (id, email, email_key, name, password_hash)
+VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING RETURNING id`;
+
+/**
+ * Turns a pending registration into an account. The mailed secret proves the mailbox; the cookie of the sign-up, or
+ * its password, proves that the same person asked for it. So a click on a stranger's mail adopts nobody's password.
+ * @throws AuthError `verification_invalid` for a secret that is unknown, spent or too old; `credentials_invalid` when
+ * neither cookie nor password fits, five times at most.
+ */
+export const verifyEmail = async (ctx: RequestContext, input: VerifyEmailInput & { registrationSecret?: string }): Promise<{ status: 'verified' }> => {
+  const { limiter, db } = ctx.deps;
+  await limiter.consume('verification_ip', ctx.ip ?? 'none');
+  const secretHash = hashOf(input.token);
+  const registration = await db.read(async (em) => {
+    const found = await em.execute<{ id: string }[]>(FIND, [secretHash]);
+    return found[0] ? em.findOne(RegistrationEntity, { id: found[0].id }) : null;
+  });
+  if (registration === null) throw new AuthError('verification_invalid');
+  if (!(await isSigner(ctx, registration, input))) throw new AuthError('credentials_invalid');
+  await db.write(ctx.deadlineMs, (tx) => adopt(tx, ctx, registration, secretHash));
+  await limiter.refund('verification_ip', ctx.ip ?? 'none');
+  return { status: 'verified' };
+};
+
+const isSigner = async (ctx: RequestContext, registration: RegistrationRow, input: VerifyEmailInput & { registrationSecret?: string }): Promise<boolean> => {
+  const { registrationSecret, password } = input;
+  if (registrationSecret !== undefined && timingSafeEqual(hashOf(registrationSecret), Buffer.from(registration.cookieHash))) return true;
+  // The try is spent before the password is looked at: parallel guesses cannot share one.
+  const counted = await ctx.deps.db.write(ctx.deadlineMs, (tx) =>
+    tx.execute<unknown[]>(`UPDATE portcullis.registration SET attempts = attempts + 1 WHERE id = ? AND attempts < ${TRIES} RETURNING id`, [registration.id]),
+  );
+  if (counted.length === 0) throw new AuthError('verification_invalid');
+  return password !== undefined && provePassword(ctx, registration.passwordHash, password);
+};
+
+const adopt = async (tx: Tx, ctx: RequestContext, registration: RegistrationRow, secretHash: Buffer): Promise<void> => {
+  // Of any number of concurrent uses one deletes the row (G6); the others find nothing.
+  const spent = await tx.execute<unknown[]>('DELETE FROM portcullis.registration WHERE id = ? AND secret_hash = ? AND expires_at > clock_timestamp() RETURNING id', [registration.id, secretHash]);
+  if (spent.length === 0) throw new AuthError('verification_invalid');
+  const accountId = ctx.deps.random.uuid();
+  const created = await tx.execute<unknown[]>(CREATE, [accountId, registration.email, registration.emailKey, registration.name ?? null, registration.passwordHash]);
+  // Somebody else's registration of the address was confirmed first.
+  if (created.length === 0) throw new AuthError('verification_invalid');
+  await tx.execute('DELETE FROM portcullis.registration WHERE email_key = ?', [registration.emailKey], 'run');
+  audit(tx, ctx, await databaseTime(tx), { accountId, type: 'account_created' });
+};
