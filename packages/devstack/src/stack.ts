@@ -77,10 +77,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       writeFileSync(stackFile(options.dir), JSON.stringify(running, null, 2), { mode: 0o600 }),
     stop: async () => {
       rmSync(stackFile(options.dir), { force: true });
-      const ends = [mailbox.value?.stop(), redis.value?.stop(), postgres.value.stop()];
-      const failures = (await Promise.allSettled(ends)).filter((end) => end.status === 'rejected');
+      const parts = [mailbox.value, redis.value, postgres.value].filter((part) => part !== null);
+      const ends = await Promise.allSettled(parts.map((part) => part.stop()));
       unlock();
-      if (failures[0]) throw failures[0].reason;
+      const failure = ends.find((end) => end.status === 'rejected');
+      if (failure) throw failure.reason;
     },
   };
 }
