@@ -1,9 +1,9 @@
 // Every guarantee, step and window that docs/consistency defines is held by a test that names it, and nothing cites an
 // id that is not defined.
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root } from './command.ts';
+import { checkoutFiles } from './files.ts';
 
 /** Ids without a test so far. Only ever take one out: with a test of its own an id has no place here any more. */
 const notYetCovered: string[] = [];
@@ -75,12 +75,7 @@ function isTest(file: string): boolean {
 }
 
 function sourceFiles(): string[] {
-  const all =
-    folder === root
-      ? execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).split(
-          '\n',
-        )
-      : readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const all = folder === root ? checkoutFiles() : readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return all.filter(
     (file) => /^(apps|packages)\/.*\.(ts|tsx|lua|sql)$/.test(file) && existsSync(join(folder, file)),
   );
