@@ -27,6 +27,7 @@ class BindingConnection extends PostgreSqlConnection {
     const values = typeof query === 'string' ? params : isRaw(query) ? query.params : null;
     if (text === null || !Array.isArray(values) || !values.some(isSecret)) return super.execute<T>(query, params, method, ctx, loggerContext);
     await this.ensureConnection();
+    this.config.get('onQuery')(text, []);
     const { params: inlined, bound } = bindSecrets(values);
     const sql = this.platform.formatQuery(text, inlined);
     const result = await this.executeQuery(text, async () => {

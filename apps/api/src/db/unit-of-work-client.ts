@@ -32,6 +32,7 @@ const BEGIN = /^(begin|start transaction)/i;
  */
 export class UnitOfWorkClient extends Client {
   readonly #deadlineMs: number;
+  #failedBegin: Error | null = null;
 
   constructor(config: ConstructorParameters<typeof Client>[0] & { statementDeadlineMs?: number }) {
     super(config);
@@ -43,12 +44,41 @@ export class UnitOfWorkClient extends Client {
   override query(text: unknown, values?: unknown, callback?: unknown): Promise<unknown> {
     if (typeof callback === 'function' || typeof values === 'function' || typeof text !== 'string') return super.query(text as string, values as unknown[], callback as never) as never;
     const attempt = attempts.getStore();
-    if (attempt && BEGIN.test(text)) attempt.destroy = () => this.destroySocket();
+    if (BEGIN.test(text)) return this.#begin(attempt, text);
     if (text.toLowerCase() === 'commit') return this.#commit(attempt);
+    if (text.toLowerCase() === 'rollback') return this.#rollback();
+    if (this.#failedBegin !== null) return Promise.reject(this.#failedBegin);
     return this.#timed(super.query(text, values as unknown[]));
   }
 
+  /**
+   * kysely gives a connection back only after a COMMIT or ROLLBACK that succeeded; a BEGIN or ROLLBACK that throws would
+   * leak it, one for each transaction that an outage hits. So a failed BEGIN shows at the first statement instead, and a
+   * ROLLBACK on a dead connection succeeds: the server has rolled back already, and the pool throws such a client away.
+   */
+  async #begin(attempt: AttemptState | undefined, text: string): Promise<unknown> {
+    this.#failedBegin = null;
+    if (attempt) attempt.destroy = () => this.destroySocket();
+    try {
+      return await this.#timed(super.query(text) as Promise<unknown>);
+    } catch (error) {
+      this.#failedBegin = error instanceof Error ? error : new Error('BEGIN failed');
+      this.destroySocket();
+      return { command: 'BEGIN', rowCount: null, rows: [] };
+    }
+  }
+
+  async #rollback(): Promise<unknown> {
+    try {
+      return await this.#timed(super.query('rollback') as Promise<unknown>);
+    } catch {
+      this.destroySocket();
+      return { command: 'ROLLBACK', rowCount: null, rows: [] };
+    }
+  }
+
   async #commit(attempt: AttemptState | undefined): Promise<unknown> {
+    if (this.#failedBegin !== null) throw this.#failedBegin;
     if (attempt?.abandoned) throw new NotCommitted('given up before COMMIT was sent');
     let warning: string | undefined;
     const onNotice = (notice: { severity?: string | undefined; message?: string | undefined }) => {

@@ -160,7 +160,7 @@ const STATEMENTS = [
   'CREATE INDEX revocation_feed_order ON portcullis.revocation_feed (xid, id)',
   'CREATE INDEX revocation_feed_at ON portcullis.revocation_feed (at)',
   `CREATE TABLE portcullis.index_generation (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     generation text NOT NULL,
     replication_ids text[],
     postgres_system_id text,
