@@ -1,0 +1,29 @@
+/** Pages and banners about the service rather than about the account. */
+export const unavailable = {
+  title: 'We can’t reach the service',
+  lead: 'You are not signed out. This page will come back by itself as soon as the service answers.',
+  offlineTitle: 'You’re offline',
+  offline: 'You are not signed out. This page will come back by itself once you are connected.',
+  retry: 'Try now',
+  retrying: 'Trying…',
+  banner: 'We can’t reach the service. You’re still signed in; what you see may be out of date.',
+  offlineBanner: 'You’re offline. You’re still signed in; what you see may be out of date.',
+};
+
+export const rateLimited = {
+  title: 'Too many requests',
+  lead: 'You are still signed in. This page continues by itself when the wait is over.',
+};
+
+export const notFound = {
+  title: 'Nothing here',
+  lead: 'This page doesn’t exist, or it has moved.',
+  home: 'Go to the start',
+};
+
+export const unexpected = {
+  title: 'Something went wrong',
+  lead: 'It isn’t your doing. Try again; if it keeps happening, tell whoever runs this service and include the request id.',
+  noId: 'It isn’t your doing. Try again in a moment.',
+  retry: 'Try again',
+};

@@ -1,0 +1,109 @@
+import { useState } from 'react';
+import { type Failure, toFailure } from '../../api/failure.ts';
+import { trpc } from '../../api/trpc.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { sessions } from '../../messages/sessions.ts';
+import { tellOtherTabs } from '../../session/live-channel.ts';
+import { endSession } from '../../session/query-client.ts';
+import { changingSession } from '../../session/session-change.ts';
+import { RevocationFailure } from './session-row.tsx';
+import { StepUpDeclined, useStepUp } from './step-up.tsx';
+
+type ConfirmProps = {
+  title: string;
+  lead: string;
+  label: string;
+  /** The call; it resolves when the service confirmed the end. */
+  end: () => Promise<void>;
+  onClose: () => void;
+};
+
+const ConfirmEnding = ({ title, lead, label, end, onClose }: ConfirmProps) => {
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const go = async (): Promise<void> => {
+    setPending(true);
+    setFailure(null);
+    try {
+      await end();
+      onClose();
+    } catch (error) {
+      setPending(false);
+      if (error instanceof StepUpDeclined) onClose();
+      else setFailure(toFailure(error));
+    }
+  };
+  return (
+    <Dialog title={title} lead={lead} onClose={onClose}>
+      <div className="space-y-4">
+        {failure && <RevocationFailure failure={failure} />}
+        <div className="flex flex-wrap gap-3">
+          <Button look="danger" pending={pending} pendingLabel={sessions.signingOut} onClick={() => void go()}>
+            {label}
+          </Button>
+          <Button look="quiet" onClick={onClose}>
+            {sessions.cancel}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+};
+
+/** "Sign out the others" and "sign out everywhere", each behind one question. */
+export const SessionsEnding = ({ others }: { others: number }) => {
+  const utils = trpc.useUtils();
+  const withStepUp = useStepUp();
+  const revokingOthers = trpc.session.revokeOthers.useMutation();
+  const revokingAll = trpc.session.revokeAll.useMutation();
+  const [asking, setAsking] = useState<'others' | 'all' | null>(null);
+  const [ended, setEnded] = useState<number | null>(null);
+  const close = (): void => setAsking(null);
+
+  const endOthers = async (): Promise<void> => {
+    const { sessionsEnded } = await withStepUp(() => revokingOthers.mutateAsync());
+    setEnded(sessionsEnded);
+    await Promise.all([utils.session.list.invalidate(), utils.account.activity.invalidate()]);
+  };
+  const endAll = async (): Promise<void> => {
+    const { sessionsEnded } = await withStepUp(() => changingSession(() => revokingAll.mutateAsync()));
+    endSession({ kind: 'self', how: 'everywhere', sessionsEnded });
+    tellOtherTabs({ kind: 'look' });
+  };
+  return (
+    <div className="mt-4 space-y-3 border-t border-line pt-5">
+      <p role="status" className="text-sm font-medium text-success empty:hidden">
+        {ended === null ? '' : sessions.ended(ended)}
+      </p>
+      <div className="flex flex-wrap gap-3">
+        {others > 0 && (
+          <Button look="secondary" size="small" onClick={() => setAsking('others')}>
+            {sessions.endOthers(others)}
+          </Button>
+        )}
+        <Button look="caution" size="small" onClick={() => setAsking('all')}>
+          {sessions.endAll}
+        </Button>
+      </div>
+      {asking === 'others' && (
+        <ConfirmEnding
+          title={sessions.othersTitle}
+          lead={sessions.othersLead}
+          label={sessions.confirm}
+          end={endOthers}
+          onClose={close}
+        />
+      )}
+      {asking === 'all' && (
+        <ConfirmEnding
+          title={sessions.allTitle}
+          lead={sessions.allLead}
+          label={sessions.confirmAll}
+          end={endAll}
+          onClose={close}
+        />
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,59 @@
+import { toFailure } from '../../api/failure.ts';
+import { trpc } from '../../api/trpc.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { FailureNotice } from '../../components/failure-notice.tsx';
+import { sessions } from '../../messages/sessions.ts';
+import { useAccount } from './account-context.ts';
+import { EndedSessions } from './ended-sessions.tsx';
+import { LiveBadge } from './live-badge.tsx';
+import { SessionRow } from './session-row.tsx';
+import { SessionsEnding } from './sessions-ending.tsx';
+import { sortSessions } from './session-words.ts';
+
+/** Rows that take the place of the list while it loads, so that nothing jumps when it arrives. */
+const Waiting = () => (
+  <div className="delayed-in space-y-3" aria-hidden="true">
+    {[0, 1].map((row) => (
+      <div key={row} className="pulse h-16 rounded-control bg-sunken" />
+    ))}
+  </div>
+);
+
+export const Sessions = () => {
+  const { liveness } = useAccount();
+  const list = trpc.session.list.useQuery();
+  const { alive, others, ended } = sortSessions(list.data?.sessions ?? []);
+  return (
+    <Card title={sessions.title} lead={sessions.lead} aside={<LiveBadge liveness={liveness} />}>
+      {list.isPending && (
+        <>
+          <p role="status" className="sr-only">
+            {sessions.loading}
+          </p>
+          <Waiting />
+        </>
+      )}
+      {list.isError && !list.data && (
+        <div className="space-y-4">
+          <FailureNotice failure={toFailure(list.error)} />
+          <Button look="secondary" pending={list.isFetching} onClick={() => void list.refetch()}>
+            {sessions.retry}
+          </Button>
+        </div>
+      )}
+      {list.data && (
+        <>
+          <ul className="divide-y divide-line">
+            {alive.map((session) => (
+              <SessionRow key={session.id} session={session} />
+            ))}
+          </ul>
+          {others === 0 && <p className="mt-3 text-sm text-muted">{sessions.only}</p>}
+          <SessionsEnding others={others} />
+          {ended.length > 0 && <EndedSessions sessions={ended} />}
+        </>
+      )}
+    </Card>
+  );
+};

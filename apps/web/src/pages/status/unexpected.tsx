@@ -1,0 +1,19 @@
+import type { ErrorComponentProps } from '@tanstack/react-router';
+import { toFailure } from '../../api/failure.ts';
+import { Button } from '../../components/button.tsx';
+import { EntryLayout } from '../../components/entry-layout.tsx';
+import { RequestId } from '../../components/request-id.tsx';
+import { unexpected } from '../../messages/status-pages.ts';
+
+/** The last resort of every page: a failure that no part of it could take. */
+export const UnexpectedPage = ({ error }: ErrorComponentProps) => {
+  const { requestId } = toFailure(error);
+  return (
+    <EntryLayout title={unexpected.title} lead={requestId ? unexpected.lead : unexpected.noId}>
+      <div className="space-y-5">
+        {requestId && <RequestId id={requestId} />}
+        <Button onClick={() => location.reload()}>{unexpected.retry}</Button>
+      </div>
+    </EntryLayout>
+  );
+};
