@@ -106,10 +106,14 @@ export const createPasswordHasher = (
 };
 
 /** PHC string with unpadded standard base64, version 0x13 only; some libraries sort the parameters by name. */
-const PHC = /^\$argon2id\$v=19\$([mtp]=\d{1,10}(?:,[mtp]=\d{1,10}){2})(\$[A-Za-z0-9+/]{22,86}\$[A-Za-z0-9+/]{22,86})$/;
+const PHC =
+  /^\$argon2id\$v=19\$([mtp]=\d{1,10}(?:,[mtp]=\d{1,10}){2})(\$[A-Za-z0-9+/]{22,86}\$[A-Za-z0-9+/]{22,86})$/;
 
 const parametersOf = (phc: string): Parameters | null => {
-  const listed = PHC.exec(phc)?.[1]?.split(',').map((pair) => pair.split('=')) ?? [];
+  const listed =
+    PHC.exec(phc)?.[1]
+      ?.split(',')
+      .map((pair) => pair.split('=')) ?? [];
   const { m, t, p } = Object.fromEntries(listed) as Record<string, string | undefined>;
   if (m === undefined || t === undefined || p === undefined) return null;
   return { memoryKiB: Number(m), timeCost: Number(t), parallelism: Number(p) };

@@ -29,7 +29,8 @@ export const decideRefresh = (presented: PresentedRefresh): RefreshDecision => {
   const { currentHash, previousHash, presentedHash, sinceRotationMs, windowMs, successorHashes } = presented;
   const withinWindow = sinceRotationMs < windowMs;
   if (sameHash(presentedHash, currentHash)) return withinWindow ? { kind: 'same' } : { kind: 'rotate' };
-  if (!withinWindow || previousHash === null || !sameHash(presentedHash, previousHash)) return { kind: 'reuse' };
+  if (!withinWindow || previousHash === null || !sameHash(presentedHash, previousHash))
+    return { kind: 'reuse' };
   const index = successorHashes.findIndex((hash) => sameHash(hash, currentHash));
   return index < 0 ? { kind: 'reuse' } : { kind: 'successor', index };
 };

@@ -1,0 +1,177 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { fromBase64url } from './base64url.ts';
+import {
+  fromPaserk,
+  keyIdOf,
+  privateKeyObject,
+  publicHalfOf,
+  publicKeyObject,
+  seedOf,
+  toPaserk,
+} from './paserk.ts';
+
+/** The three settings that hold keys, as they stand in the environment. */
+export interface KeySettings {
+  /** `k4.secret` keys, newest first, separated by blanks or commas; a retired one may be its `k4.public` only. */
+  PORTCULLIS_KEYS: string;
+  /** `k4.local` keys, newest first. */
+  PORTCULLIS_REFRESH_KEYS: string;
+  /** One `k4.local` key, or 32 bytes as base64url. */
+  PORTCULLIS_SECRET: string;
+}
+
+export type KeySetting = keyof KeySettings;
+
+export interface VerificationKey {
+  /** PASERK `k4.pid`. */
+  kid: string;
+  paserk: string;
+  key: KeyObject;
+}
+
+export interface KeyRing {
+  /** Changes whenever a key is added, removed or replaced. */
+  version: string;
+  /** The newest key: the one that signs. */
+  signing: { kid: string; key: KeyObject };
+  /** Every key that verifies, by its id; newest first. */
+  verification: ReadonlyMap<string, VerificationKey>;
+  /** 32 bytes each, newest first. */
+  refreshKeys: readonly Buffer[];
+  /** 32 bytes. */
+  secret: Buffer;
+  /** What `/v1/keys` publishes, newest first. */
+  publicKeys: () => { kid: string; paserk: string }[];
+}
+
+export interface KeyProblem {
+  setting: KeySetting;
+  problem: string;
+}
+
+/** Says which settings are wrong and why, never what they hold. */
+export class KeyRingError extends Error {
+  override readonly name = 'KeyRingError';
+  readonly problems: readonly KeyProblem[];
+
+  constructor(problems: readonly KeyProblem[]) {
+    super(problems.map(({ setting, problem }) => `${setting}: ${problem}`).join('; '));
+    this.problems = problems;
+  }
+}
+
+interface SigningEntry {
+  kid: string;
+  publicKey: Buffer;
+  seed: Buffer | null;
+}
+
+/**
+ * Reads the ring and refuses keys that are malformed, weak, given twice or used in two roles.
+ * @throws KeyRingError with every problem found.
+ */
+export const parseKeyRing = (settings: KeySettings): KeyRing => {
+  const problems: KeyProblem[] = [];
+  const report = (setting: KeySetting) => (problem: string) => void problems.push({ setting, problem });
+  const entries = signingEntries(entriesOf(settings.PORTCULLIS_KEYS), report('PORTCULLIS_KEYS'));
+  const refreshKeys = localKeys(
+    entriesOf(settings.PORTCULLIS_REFRESH_KEYS),
+    report('PORTCULLIS_REFRESH_KEYS'),
+  );
+  const secret = secretOf(settings.PORTCULLIS_SECRET, report('PORTCULLIS_SECRET'));
+  refuseSharedMaterial(entries, refreshKeys, secret, problems);
+
+  const [newest] = entries;
+  if (problems.length > 0 || newest === undefined || newest.seed === null || secret === null)
+    throw new KeyRingError(problems);
+  const verification = new Map(
+    entries.map(({ kid, publicKey }) => [
+      kid,
+      { kid, paserk: toPaserk('public', publicKey), key: publicKeyObject(publicKey) },
+    ]),
+  );
+  return {
+    version: createHash('sha256')
+      .update([...verification.keys()].join(' '))
+      .digest('base64url'),
+    signing: { kid: newest.kid, key: privateKeyObject(newest.seed) },
+    verification,
+    refreshKeys,
+    secret,
+    publicKeys: () => [...verification.values()].map(({ kid, paserk }) => ({ kid, paserk })),
+  };
+};
+
+/** The entries of a setting: separated by blanks, line ends or commas. */
+export const entriesOf = (setting: string): string[] =>
+  setting.split(/[\s,]+/).filter((entry) => entry !== '');
+
+type Report = (problem: string) => void;
+
+const signingEntries = (entries: string[], report: Report): SigningEntry[] => {
+  if (entries.length === 0) report('holds no key');
+  const found: SigningEntry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const place = `key ${index + 1} of ${entries.length}`;
+    const secretKey = fromPaserk('secret', entry);
+    const publicKey = secretKey === null ? fromPaserk('public', entry) : publicHalfOf(secretKey);
+    if (publicKey === null) {
+      report(`${place} is neither k4.secret nor k4.public`);
+      continue;
+    }
+    const seed = secretKey === null ? null : seedOf(secretKey);
+    if (isWeak(seed ?? publicKey)) report(`${place} is weak`);
+    else if (index === 0 && seed === null) report(`${place} must be k4.secret: the newest key signs`);
+    found.push({ kid: keyIdOf(publicKey), publicKey, seed });
+  }
+  return found;
+};
+
+const localKeys = (entries: string[], report: Report): Buffer[] => {
+  if (entries.length === 0) report('holds no key');
+  const found: Buffer[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const place = `key ${index + 1} of ${entries.length}`;
+    const key = fromPaserk('local', entry);
+    if (key === null) report(`${place} is not k4.local`);
+    else if (isWeak(key)) report(`${place} is weak`);
+    else found.push(key);
+  }
+  return found;
+};
+
+const secretOf = (setting: string, report: Report): Buffer | null => {
+  const entries = entriesOf(setting);
+  const [entry = ''] = entries;
+  const key = fromPaserk('local', entry) ?? fromBase64url(entry);
+  if (entries.length !== 1 || key === null || key.length !== 32) {
+    report('must be one k4.local key or 32 bytes as base64url');
+    return null;
+  }
+  if (isWeak(key)) report('is weak');
+  return key;
+};
+
+/** One byte repeated, or two in turn: what a person or a placeholder writes, not what a generator does. */
+const isWeak = (key: Buffer): boolean => key.every((byte, index) => byte === key[index % 2]);
+
+const refuseSharedMaterial = (
+  entries: readonly SigningEntry[],
+  refreshKeys: readonly Buffer[],
+  secret: Buffer | null,
+  problems: KeyProblem[],
+): void => {
+  const owners = new Map<string, KeySetting>();
+  const claim = (setting: KeySetting, materials: readonly Buffer[]) => {
+    const owner = materials
+      .map((material) => owners.get(material.toString('hex')))
+      .find((o) => o !== undefined);
+    if (owner === setting) problems.push({ setting, problem: 'holds a key twice' });
+    else if (owner !== undefined) problems.push({ setting, problem: `holds a key that is also in ${owner}` });
+    for (const material of materials) owners.set(material.toString('hex'), owner ?? setting);
+  };
+  for (const { publicKey, seed } of entries)
+    claim('PORTCULLIS_KEYS', seed === null ? [publicKey] : [publicKey, seed]);
+  for (const key of refreshKeys) claim('PORTCULLIS_REFRESH_KEYS', [key]);
+  if (secret !== null) claim('PORTCULLIS_SECRET', [secret]);
+};
