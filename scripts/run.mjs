@@ -1,7 +1,7 @@
 // The door to every script of the repository. It runs on the Node that the machine has (20 or newer), brings the
 // workspace up to its lockfile, and hands over to the workspace's own Node. When it ends, nothing it started is left.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,10 +74,21 @@ function stop(signal) {
   setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE).unref();
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => stop(signal));
-// npm that was killed forwards nothing: its end shows as a new parent.
-const parent = process.ppid;
+// npm that was killed forwards nothing: its end shows as a new parent, ours or that of the shell in between.
+const before = ancestry();
 if (process.env.npm_lifecycle_event) {
-  setInterval(() => process.ppid === parent || stopping || stop('SIGTERM'), 1000).unref();
+  setInterval(() => ancestry() === before || stopping || stop('SIGTERM'), 1000).unref();
+}
+
+function ancestry() {
+  try {
+    const text = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const [, program, rest] = /\((.*)\) (.*)/s.exec(text) ?? [];
+    // Who started npm may well end: only a shell's parent is npm.
+    return program?.endsWith('sh') ? `${process.ppid} ${rest?.split(' ')[1]}` : `${process.ppid}`;
+  } catch {
+    return `${process.ppid}`;
+  }
 }
 
 child.on('exit', async (code, signal) => {

@@ -49,6 +49,8 @@ export interface StackOptions {
 export async function startStack(options: StackOptions): Promise<Stack> {
   mkdirSync(options.dir, { recursive: true, mode: 0o755 });
   const unlock = lock(options.dir);
+  // What a killed predecessor announced is no longer true.
+  rmSync(stackFile(options.dir), { force: true });
   let withoutRedis: string | null = null;
   const starts = await Promise.allSettled([
     startPostgres({ dir: options.dir, databaseUrl: options.databaseUrl, port: 54_320 }),
