@@ -7,7 +7,7 @@ const LENGTHS = { public: 32, secret: 64, local: 32 } as const;
 export type PaserkType = keyof typeof LENGTHS;
 
 const SEED_BYTES = 32;
-const PID_BYTES = 33;
+const ID_BYTES = 33;
 // DER of everything in an Ed25519 key but the key (RFC 8410 §4 and §7).
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -30,9 +30,13 @@ export const fromPaserk = (type: PaserkType, paserk: string): Buffer | null => {
 };
 
 /** The `k4.pid` of a public key: what a footer names it by (PASERK, operations/ID). */
-export const keyIdOf = (publicKey: Uint8Array): string => {
-  const header = 'k4.pid.';
-  const digest = blake2b(Buffer.from(header + toPaserk('public', publicKey), 'utf8'), { dkLen: PID_BYTES });
+export const keyIdOf = (publicKey: Uint8Array): string => identify('k4.pid.', toPaserk('public', publicKey));
+
+/** The `k4.lid` of a symmetric key; tells nothing about the key. */
+export const localIdOf = (key: Uint8Array): string => identify('k4.lid.', toPaserk('local', key));
+
+const identify = (header: string, paserk: string): string => {
+  const digest = blake2b(Buffer.from(header + paserk, 'utf8'), { dkLen: ID_BYTES });
   return header + Buffer.from(digest).toString('base64url');
 };
 

@@ -145,7 +145,7 @@ const ANY_TIME = { allowNonExpiring: true, clockTolerance: Number.MAX_SAFE_INTEG
 
 /**
  * The claims of a token whose signature holds under this key and assertion. Judges no time.
- * @throws PASETOError of any kind otherwise; `ClaimValidationError` when only the form of a claim is wrong.
+ * @throws PasetoError of any kind otherwise; `ClaimValidationError` when only the form of a claim is wrong.
  */
 export const openPublic = async (
   key: KeyObject,
