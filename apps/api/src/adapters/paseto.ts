@@ -2,6 +2,7 @@ import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import { ClaimValidationError, type Key, PublicProtocol, PublicSign, PublicVerify } from 'paseto';
 import type { TokenIssuer, TokenPurpose, TokenRejection, TokenSubject, TokenVerifier } from '../ports.ts';
 import { fromBase64url } from './base64url.ts';
+import { boundedMap } from './bounded-map.ts';
 import type { KeyRing } from './key-ring.ts';
 import { type AccessClaims, claimsOf, footerOf, parseClaims, parseFooter } from './token-claims.ts';
 
@@ -21,7 +22,7 @@ type Verdict = Awaited<ReturnType<TokenVerifier['verify']>>;
 
 /** PASETO v4.public access and cookie tokens of one deployment. */
 export const createTokens = ({ ring, issuer, audience }: TokenOptions): TokenIssuer & TokenVerifier => {
-  const remembered = createMemory<AccessClaims>(MOST_REMEMBERED);
+  const remembered = boundedMap<AccessClaims>(MOST_REMEMBERED);
   const parties = { issuer, audience };
 
   const authenticate = async (
@@ -154,19 +155,4 @@ export const openPublic = async (
 ): Promise<Record<string, unknown>> => {
   const options = { ...ANY_TIME, implicitAssertion: assertion };
   return (await v4.Verify(ed25519(key, 'public'), token, options)).claims;
-};
-
-/** A bounded map that forgets what was not used for longest. */
-const createMemory = <T>(most: number) => {
-  const entries = new Map<string, T>();
-  return {
-    get: (name: string): T | undefined => entries.get(name),
-    set: (name: string, value: T): void => {
-      entries.delete(name);
-      entries.set(name, value);
-      if (entries.size <= most) return;
-      const [oldest] = entries.keys();
-      if (oldest !== undefined) entries.delete(oldest);
-    },
-  };
 };
