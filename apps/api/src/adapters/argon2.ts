@@ -12,7 +12,7 @@ export interface HasherOptions {
   parallelism?: number;
   /** Hashes computed at the same time. Default: the number of cores; more only makes each slower. */
   concurrent?: number;
-  /** Callers that may wait for a turn. Default 128: half a minute's sign-ins would not be answered in time anyway. */
+  /** Callers that may wait for a turn. Default 128: on two cores the last of them waits about three seconds. */
   queue?: number;
   /** Longest wait for a turn in milliseconds. Default 5000. */
   waitMs?: number;
