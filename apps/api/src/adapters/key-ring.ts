@@ -22,7 +22,7 @@ export interface KeySettings {
 
 export type KeySetting = keyof KeySettings;
 
-export interface VerificationKey {
+interface VerificationKey {
   /** PASERK `k4.pid`. */
   kid: string;
   paserk: string;

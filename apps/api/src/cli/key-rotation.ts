@@ -11,7 +11,7 @@ import {
 
 /** A ring becoming another one: pure but for the generator. */
 
-export type KeyRole = 'signs' | 'verifies' | 'derives' | 'recognises';
+type KeyRole = 'signs' | 'verifies' | 'derives' | 'recognises';
 
 export interface ListedKey {
   setting: KeySetting;
