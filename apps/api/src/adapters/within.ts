@@ -1,0 +1,16 @@
+/**
+ * The answer, or a rejection after `ms`; node-redis's own timeout stops counting once a command is written.
+ * A command given up may still run later.
+ */
+export const within = async <T>(ms: number, answer: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  answer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
