@@ -77,7 +77,7 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
   const authority = createAuthority<Tx, AccountRow>(protocol, { ...config.authority, instanceId: systemRandom.token(9) });
   const uses = new UseRecorder({ pool: verifyPool, index, lease: authority.lease, log });
   const hasher = createPasswordHasher(config.hasher, systemClock);
-  const hints = createHints(redis, () => connectRedis(config.redis?.url ?? '', log, 'portcullis hints'));
+  const hints = createHints(redis, () => connectRedis(config.redis?.url ?? '', log, 'portcullis-hints'));
   const isCommon = createCommonPasswords(config.service.passwordMinLength);
   const policy = { minLength: config.service.passwordMinLength, serviceName: 'Portcullis', isCommon };
   observe(metrics, {

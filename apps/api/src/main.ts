@@ -1,0 +1,9 @@
+import { run } from './cli/program.ts';
+
+// Synchronous, so that nothing is lost when the process ends right after.
+const code = await run(process.argv.slice(2), {
+  env: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+});
+process.exitCode = code;
