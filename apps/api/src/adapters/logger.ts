@@ -17,6 +17,8 @@ export const createLogger = ({ level, pretty = false, fd = 1, stream }: LoggerOp
   const settings: pino.LoggerOptions = {
     level,
     base: null,
+    // Already in its final form.
+    serializers: { err: (value: unknown) => value },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
