@@ -5,6 +5,7 @@ import type { SessionListItem } from '@portcullis/contracts/session';
 import type { Authority } from './authority.ts';
 import type { Database } from '../db/database.ts';
 import type { ServiceConfig } from './config.ts';
+import type { StreamHub } from './session/stream-hub.ts';
 
 /** Everything a verb may use; built once in container.ts. */
 export interface Deps {
@@ -20,6 +21,8 @@ export interface Deps {
   random: Random;
   log: Logger;
   config: ServiceConfig;
+  /** The open event streams of this process. */
+  hub: StreamHub;
   describeUserAgent: (userAgent: string | null) => SessionListItem['userAgent'];
   /** The password policy, with its list of common passwords bound in. */
   judgePassword: (password: string, about: { email: string; name?: string | null }) => PasswordRule[];
