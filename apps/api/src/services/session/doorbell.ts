@@ -19,8 +19,11 @@ export class Doorbell {
   async rung(clock: Pick<Clock, 'sleep'>, ms: number, signal: AbortSignal): Promise<void> {
     if (this.#rung || signal.aborted) return;
     const over = new AbortController();
-    this.#wake = () => over.abort();
-    await clock.sleep(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined);
+    const end = () => over.abort();
+    this.#wake = end;
+    signal.addEventListener('abort', end, { once: true });
+    await clock.sleep(ms, over.signal).catch(() => undefined);
+    signal.removeEventListener('abort', end);
     this.#wake = null;
   }
 }

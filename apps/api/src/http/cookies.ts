@@ -1,0 +1,35 @@
+import { generateCookie } from 'hono/cookie';
+import type { CookieJar } from '../trpc/context.ts';
+
+export interface CookieNames {
+  session: string;
+  registration: string;
+}
+
+/** Under https only the names with `__Host-` count (RFC 6265bis §4.1.3.2): nobody but this host can have set them. */
+export const cookieNames = (secure: boolean): CookieNames =>
+  secure ? { session: '__Host-portcullis', registration: '__Host-portcullis-registration' } : { session: 'portcullis', registration: 'portcullis-registration' };
+
+/** Every value that the request carries under the name, in its order; empty ones do not count. */
+export const cookieValues = (header: string | undefined, name: string): string[] =>
+  (header ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`) && pair.length > name.length + 1)
+    .map((pair) => pair.slice(name.length + 1));
+
+export const cookieJar = (names: CookieNames, secure: boolean, headers: Headers): CookieJar => {
+  const set = (name: string, value: string, maxAgeSeconds: number | null) => {
+    const lifetime = maxAgeSeconds === null ? {} : { maxAge: maxAgeSeconds };
+    headers.append('set-cookie', generateCookie(name, value, { path: '/', httpOnly: true, secure, sameSite: 'Lax', ...lifetime }));
+  };
+  return {
+    setSession: (token, maxAgeSeconds) => set(names.session, token, maxAgeSeconds),
+    clearSession: () => {
+      set(names.session, '', 0);
+      headers.set('clear-site-data', '"cache"');
+    },
+    setRegistration: (secret, maxAgeSeconds) => set(names.registration, secret, maxAgeSeconds),
+    clearRegistration: () => set(names.registration, '', 0),
+  };
+};
