@@ -1,0 +1,43 @@
+import type { TRPCError } from '@trpc/server';
+import { resolveResponse } from '@trpc/server/http';
+import { type Arrival, contextOf } from './context.ts';
+import { headersFor, refusalOf } from './errors.ts';
+import { appRouter } from './router.ts';
+
+export const ENDPOINT = '/trpc';
+export const MAX_BATCH = 10;
+
+/** What came of an attempt to sign in: a reason, or `signed_in`. */
+export type SignInObserver = (outcome: string) => void;
+
+/**
+ * Runs the procedures of a request that has passed the gate. tRPC makes the response, so what a procedure wants to set
+ * travels in headers of its own and is put on it here.
+ * @param path one procedure, or several with commas between them
+ */
+export const answerProcedures = (request: Request, path: string, arrival: Arrival, signInObserved: SignInObserver): Promise<Response> => {
+  const headers = new Headers();
+  return resolveResponse({
+    router: appRouter,
+    req: request,
+    path: encodeURIComponent(path),
+    error: null,
+    maxBatchSize: MAX_BATCH,
+    allowMethodOverride: false,
+    createContext: ({ info }) => Promise.resolve(contextOf(arrival, headers, info)),
+    responseMeta: ({ errors, paths }) => {
+      const refusals = errors.map((error) => refusalOf(error));
+      for (const [name, value] of Object.entries(headersFor(refusals))) headers.set(name, value);
+      if (paths?.includes('session.signIn')) signInObserved(refusals[0]?.reason ?? 'signed_in');
+      return { headers };
+    },
+    onError: ({ error, path: procedure }) => report(arrival, procedure, error),
+  });
+};
+
+/** What a client must not see somebody has to: the cause of every `internal`, and of an `unavailable` that has one. */
+const report = ({ deps, requestId }: Arrival, procedure: string | undefined, error: TRPCError): void => {
+  const { reason } = refusalOf(error);
+  if (reason === 'internal') deps.log.error({ err: error.cause ?? error, requestId, procedure }, 'a procedure failed');
+  else if (reason === 'unavailable') deps.log.warn({ err: error.cause ?? error, requestId, procedure }, 'a procedure could not be answered');
+};
