@@ -51,18 +51,35 @@ export interface Logged {
 }
 
 /** The whole HTTP side over verbs whose stores are made up: no database, no Redis, nothing listens. */
-export const fixture = ({ verification = live, settings = {}, signIn = { remember: false, transport: 'cookie' }, deps = {} }: FixtureOptions = {}) => {
+export const fixture = ({
+  verification = live,
+  settings = {},
+  signIn = { remember: false, transport: 'cookie' },
+  deps = {},
+}: FixtureOptions = {}) => {
   const logged: Logged[] = [];
-  const at = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
+  const at = (level: string) => (fields: object, message: string) =>
+    void logged.push({ level, fields, message });
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const verified: { token: string; purpose: string }[] = [];
   const requests: { method: string; route: string; status: number }[] = [];
   const signIns: string[] = [];
   const clock = { now: () => AT, monotonicMs: () => 1_000, sleep: () => new Promise<void>(() => {}) };
-  const account = { id: ACCOUNT, email: 'person@example.test', name: null, passwordHash: '$argon2id$', epoch: 1, createdAt: AT, disabledAt: null };
+  const account = {
+    id: ACCOUNT,
+    email: 'person@example.test',
+    name: null,
+    passwordHash: '$argon2id$',
+    epoch: 1,
+    createdAt: AT,
+    disabledAt: null,
+  };
   const check = () => Promise.resolve(verification);
   const all = {
-    db: { read: () => Promise.resolve(account), write: () => Promise.resolve(opened(signIn.remember, signIn.transport)) },
+    db: {
+      read: () => Promise.resolve(account),
+      write: () => Promise.resolve(opened(signIn.remember, signIn.transport)),
+    },
     authority: {
       verify: (token: string, purpose: string) => {
         verified.push({ token, purpose });
@@ -72,24 +89,59 @@ export const fixture = ({ verification = live, settings = {}, signIn = { remembe
       revoking: () => Promise.resolve({ sessionsEnded: 2 }),
       databaseNow: () => AT,
     },
-    hasher: { hash: () => Promise.resolve('$argon2id$'), verify: () => Promise.resolve(true), verifyNothing: () => Promise.resolve(false), needsRehash: () => false },
+    hasher: {
+      hash: () => Promise.resolve('$argon2id$'),
+      verify: () => Promise.resolve(true),
+      verifyNothing: () => Promise.resolve(false),
+      needsRehash: () => false,
+    },
     tokens: { issue: ({ purpose }: { purpose: string }) => Promise.resolve(`v4.public.${purpose}`) },
-    limiter: { consume: () => Promise.resolve(), tryConsume: () => Promise.resolve(true), refund: () => Promise.resolve() },
+    limiter: {
+      consume: () => Promise.resolve(),
+      tryConsume: () => Promise.resolve(true),
+      refund: () => Promise.resolve(),
+    },
     hints: { publish: () => undefined },
-    random: { bytes: (length: number) => Buffer.alloc(length, 7), uuid: () => '0193a000-0000-7000-8000-00000000000f' },
+    random: {
+      bytes: (length: number) => Buffer.alloc(length, 7),
+      uuid: () => '0193a000-0000-7000-8000-00000000000f',
+    },
     config: { accessTokenSeconds: 600, registrationSeconds: 86_400, stepUpSeconds: 600 },
     judgePassword: () => [],
     describeUserAgent: () => ({ browser: null, os: null, device: null }),
-    hub: new StreamHub({ feed: { end: () => Promise.resolve({ xid: '0', id: '0' }), after: () => Promise.resolve([]) }, check, hints: { subscribe: () => () => {} }, clock, log }),
+    hub: new StreamHub({
+      feed: { end: () => Promise.resolve({ xid: '0', id: '0' }), after: () => Promise.resolve([]) },
+      check,
+      hints: { subscribe: () => () => {} },
+      clock,
+      log,
+    }),
     clock,
     log,
     ...deps,
   } as unknown as Deps;
   const app = createApp({
     deps: all,
-    settings: { publicUrl: ORIGIN, publicOrigins: [ORIGIN], allowedOrigins: ['https://partner.example'], trustProxy: [], requestDeadlineMs: 10_000, secureCookies: true, ...settings },
-    keys: { signing: { kid: 'k4.pid.a' }, publicKeys: () => [{ kid: 'k4.pid.a', paserk: 'k4.public.a' }, { kid: 'k4.pid.b', paserk: 'k4.public.b' }] },
-    metrics: { httpRequest: (request) => void requests.push(request), signInAttempt: (_method, outcome) => void signIns.push(outcome) },
+    settings: {
+      publicUrl: ORIGIN,
+      publicOrigins: [ORIGIN],
+      allowedOrigins: ['https://partner.example'],
+      trustProxy: [],
+      requestDeadlineMs: 10_000,
+      secureCookies: true,
+      ...settings,
+    },
+    keys: {
+      signing: { kid: 'k4.pid.a' },
+      publicKeys: () => [
+        { kid: 'k4.pid.a', paserk: 'k4.public.a' },
+        { kid: 'k4.pid.b', paserk: 'k4.public.b' },
+      ],
+    },
+    metrics: {
+      httpRequest: (request) => void requests.push(request),
+      signInAttempt: (_method, outcome) => void signIns.push(outcome),
+    },
   });
   return { app, deps: all, logged, verified, requests, signIns };
 };
@@ -99,21 +151,34 @@ export type Fixture = ReturnType<typeof fixture>;
 export const COOKIE = { cookie: '__Host-portcullis=v4.public.cookie' };
 export const OURS = { origin: ORIGIN, 'sec-fetch-site': 'same-origin' };
 export const JSON_TYPE = { 'content-type': 'application/json' };
-export const signInInput = (more: object = {}) => ({ email: 'person@example.test', password: PASSWORD, ...more });
+export const signInInput = (more: object = {}) => ({
+  email: 'person@example.test',
+  password: PASSWORD,
+  ...more,
+});
 
 /** A call as our own page makes it; headers given later win, and an empty one is left out. */
-export const post = (app: Fixture['app'], path: string, body: unknown, headers: Record<string, string> = {}, env?: object) =>
+export const post = (
+  app: Fixture['app'],
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  env?: object,
+) =>
   app.request(
     `/trpc/${path}`,
     {
       method: 'POST',
-      headers: Object.fromEntries(Object.entries({ ...JSON_TYPE, ...OURS, ...headers }).filter(([, value]) => value !== '')),
+      headers: Object.fromEntries(
+        Object.entries({ ...JSON_TYPE, ...OURS, ...headers }).filter(([, value]) => value !== ''),
+      ),
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     },
     env,
   );
 
-export const get = (app: Fixture['app'], path: string, headers: Record<string, string> = {}, env?: object) => app.request(path, { headers }, env);
+export const get = (app: Fixture['app'], path: string, headers: Record<string, string> = {}, env?: object) =>
+  app.request(path, { headers }, env);
 
 /** The refusal in an answer's body: `data` of the one error. */
 export const refusalIn = async (response: Response): Promise<Record<string, unknown>> => {

@@ -8,8 +8,19 @@ describe('an answer', () => {
     expect(await response.json()).toEqual({
       result: {
         data: {
-          account: { id: ACCOUNT, email: 'person@example.test', name: null, emailVerified: true, createdAt: '2026-11-24T10:00:00.000Z' },
-          session: { id: SESSION, createdAt: '2026-11-24T10:00:00.000Z', authenticatedAt: '2026-11-24T10:00:00.000Z', expiresAt: '2026-11-24T10:00:02.000Z' },
+          account: {
+            id: ACCOUNT,
+            email: 'person@example.test',
+            name: null,
+            emailVerified: true,
+            createdAt: '2026-11-24T10:00:00.000Z',
+          },
+          session: {
+            id: SESSION,
+            createdAt: '2026-11-24T10:00:00.000Z',
+            authenticatedAt: '2026-11-24T10:00:00.000Z',
+            expiresAt: '2026-11-24T10:00:02.000Z',
+          },
         },
       },
     });
@@ -18,7 +29,11 @@ describe('an answer', () => {
   test.each([
     ['a result', (app: App) => get(app, '/trpc/account.me', COOKIE), 200],
     ['no credential', (app: App) => get(app, '/trpc/account.me'), 401],
-    ['a foreign origin', (app: App) => post(app, 'session.signIn', signInInput(), { origin: 'https://evil.test' }), 403],
+    [
+      'a foreign origin',
+      (app: App) => post(app, 'session.signIn', signInInput(), { origin: 'https://evil.test' }),
+      403,
+    ],
     ['no procedure', (app: App) => get(app, '/trpc/nothing'), 404],
     ['no route', (app: App) => get(app, '/nothing'), 404],
     ['another method', (app: App) => app.request('/trpc/account.me', { method: 'PUT' }), 405],
@@ -40,7 +55,8 @@ describe('an answer', () => {
       'x-content-type-options': 'nosniff',
       'x-request-id': expect.stringMatching(/^[\w-]{8,64}$/),
     });
-    for (const name of ['server', 'x-powered-by', 'access-control-allow-origin']) expect(response.headers.has(name)).toBe(false);
+    for (const name of ['server', 'x-powered-by', 'access-control-allow-origin'])
+      expect(response.headers.has(name)).toBe(false);
   });
 
   test('speaks of TLS only under https', async () => {

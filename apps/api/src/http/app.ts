@@ -44,7 +44,10 @@ export const createApp = (parts: AppParts): Hono<Env> => {
 
   app.use(async (c, next) => {
     const startMs = deps.clock.monotonicMs();
-    c.set('origin', originOf(c, isTrusted, () => deps.random.uuid()));
+    c.set(
+      'origin',
+      originOf(c, isTrusted, () => deps.random.uuid()),
+    );
     c.set('route', UNKNOWN);
     const answered = preflight(c.req.raw, settings.allowedOrigins);
     if (answered) c.res = answered;
@@ -65,7 +68,9 @@ export const createApp = (parts: AppParts): Hono<Env> => {
       cookiesOf: (headers) => cookieJar(names, settings.secureCookies, headers),
     };
     if (paths[0] === EVENTS) await requireStream(arrival);
-    return answerProcedures(request, path, arrival, (outcome) => parts.metrics.signInAttempt('password', outcome));
+    return answerProcedures(request, path, arrival, (outcome) =>
+      parts.metrics.signInAttempt('password', outcome),
+    );
   });
 
   app.get('/v1/keys', (c) => {
@@ -110,7 +115,9 @@ const requireStream = async ({ deps, credential }: Arrival): Promise<void> => {
 
 const refuse = (c: Context<Env>, error: unknown): Response => {
   const { requestId } = c.var.origin;
-  return c.req.path.startsWith(`${ENDPOINT}/`) ? procedureRefusal(error, requestId) : problem(error, requestId);
+  return c.req.path.startsWith(`${ENDPOINT}/`)
+    ? procedureRefusal(error, requestId)
+    : problem(error, requestId);
 };
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -125,5 +132,8 @@ const finish = (c: Context<Env>, { deps, settings, metrics }: AppParts, startMs:
   const seconds = (deps.clock.monotonicMs() - startMs) / 1_000;
   const method = METHODS.has(c.req.method) ? c.req.method : 'OTHER';
   metrics.httpRequest({ method, route: c.var.route, status }, seconds);
-  deps.log.debug({ requestId, method, route: c.var.route, status, ms: Math.round(seconds * 1_000) }, 'answered');
+  deps.log.debug(
+    { requestId, method, route: c.var.route, status, ms: Math.round(seconds * 1_000) },
+    'answered',
+  );
 };

@@ -4,9 +4,15 @@ import { fixture, post } from './app.fixture.ts';
 describe('who asks', () => {
   const seen = async (peer: string, headers: Record<string, string>, trustProxy: string[] = []) => {
     const keys: string[] = [];
-    const limiter = { consume: (_rule: string, key: string) => (keys.push(key), Promise.resolve()), tryConsume: () => Promise.resolve(true), refund: () => Promise.resolve() };
+    const limiter = {
+      consume: (_rule: string, key: string) => (keys.push(key), Promise.resolve()),
+      tryConsume: () => Promise.resolve(true),
+      refund: () => Promise.resolve(),
+    };
     const { app } = fixture({ settings: { trustProxy }, deps: { limiter } });
-    const response = await post(app, 'account.requestPasswordReset', { email: 'a@b.test' }, headers, { incoming: { socket: { remoteAddress: peer } } });
+    const response = await post(app, 'account.requestPasswordReset', { email: 'a@b.test' }, headers, {
+      incoming: { socket: { remoteAddress: peer } },
+    });
     return { ip: keys[0], requestId: response.headers.get('x-request-id') };
   };
 
@@ -14,10 +20,15 @@ describe('who asks', () => {
     const headers = { 'x-forwarded-for': '198.51.100.1', 'x-request-id': 'from-outside' };
     expect((await seen('192.0.2.1', headers)).ip).toBe('192.0.2.1');
     expect((await seen('192.0.2.1', headers)).requestId).not.toBe('from-outside');
-    expect(await seen('10.0.0.1', headers, ['10.0.0.0/8'])).toEqual({ ip: '198.51.100.1', requestId: 'from-outside' });
+    expect(await seen('10.0.0.1', headers, ['10.0.0.0/8'])).toEqual({
+      ip: '198.51.100.1',
+      requestId: 'from-outside',
+    });
   });
 
   test('a request id that is not one of a proxy is not taken over', async () => {
-    expect((await seen('10.0.0.1', { 'x-request-id': '<script>' }, ['10.0.0.0/8'])).requestId).not.toContain('script');
+    expect((await seen('10.0.0.1', { 'x-request-id': '<script>' }, ['10.0.0.0/8'])).requestId).not.toContain(
+      'script',
+    );
   });
 });

@@ -13,9 +13,17 @@ describe('one spelling for each address', () => {
     ['::1', '::1'],
   ])('%s is %s', (text, canonical) => expect(canonicalAddress(text)).toBe(canonical));
 
-  test.each(['', 'localhost', '192.0.2', '192.0.2.256', '0300.0.2.1', '192.0.2.1:80', '2001:db8::1::', 'unknown', '<script>'])('%j is none', (text) =>
-    expect(canonicalAddress(text)).toBeNull(),
-  );
+  test.each([
+    '',
+    'localhost',
+    '192.0.2',
+    '192.0.2.256',
+    '0300.0.2.1',
+    '192.0.2.1:80',
+    '2001:db8::1::',
+    'unknown',
+    '<script>',
+  ])('%j is none', (text) => expect(canonicalAddress(text)).toBeNull());
 });
 
 describe('the client behind proxies', () => {

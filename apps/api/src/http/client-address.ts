@@ -34,7 +34,11 @@ export const trustedBy = (networks: readonly string[]): IsTrusted => {
  * The right-most hop that no trusted proxy is: everything left of it was written by the client. Without a trusted
  * proxy that is the peer itself, whatever the header says.
  */
-export const clientAddress = (peer: string | undefined, forwardedFor: string | undefined, isTrusted: IsTrusted): string | null => {
+export const clientAddress = (
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+  isTrusted: IsTrusted,
+): string | null => {
   let client = peer === undefined ? null : canonicalAddress(peer);
   const hops = (forwardedFor ?? '').split(',').slice(-MOST_HOPS);
   while (client !== null && isTrusted(client)) {

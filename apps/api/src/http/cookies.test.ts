@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { COOKIE, fixture, get, post, PASSWORD, SESSION, signInInput } from './app.fixture.ts';
 
 const BEARER = { authorization: 'Bearer v4.public.bearer' };
-const dead = (reason: 'token_invalid' | 'session_missing' | 'session_revoked' | 'session_expired') => ({ verification: { status: 'rejected' as const, reason } });
+const dead = (reason: 'token_invalid' | 'session_missing' | 'session_revoked' | 'session_expired') => ({
+  verification: { status: 'rejected' as const, reason },
+});
 
 describe('cookies', () => {
   const cookiesOf = (response: Response) => response.headers.getSetCookie();
@@ -18,20 +20,35 @@ describe('cookies', () => {
   });
 
   test('lives as long as its session when the browser is to remember it', async () => {
-    const response = await post(fixture({ signIn: { remember: true, transport: 'cookie' } }).app, 'session.signIn', signInInput({ remember: true }));
+    const response = await post(
+      fixture({ signIn: { remember: true, transport: 'cookie' } }).app,
+      'session.signIn',
+      signInInput({ remember: true }),
+    );
     expect(cookiesOf(response)).toEqual([SIGNED_IN.replace('; Path', '; Max-Age=3600; Path')]);
   });
 
   test('a bearer gets tokens and no cookie', async () => {
-    const response = await post(fixture({ signIn: { remember: false, transport: 'bearer' } }).app, 'session.signIn', signInInput({ transport: 'bearer' }), { origin: '' });
+    const response = await post(
+      fixture({ signIn: { remember: false, transport: 'bearer' } }).app,
+      'session.signIn',
+      signInInput({ transport: 'bearer' }),
+      { origin: '' },
+    );
     expect(cookiesOf(response)).toEqual([]);
     const { result } = (await response.json()) as { result: { data: { tokens: object } } };
-    expect(result.data.tokens).toEqual({ accessToken: 'v4.public.bearer', accessTokenExpiresAt: '2026-11-24T10:10:00.000Z', refreshToken: `${SESSION}.${'r'.repeat(43)}` });
+    expect(result.data.tokens).toEqual({
+      accessToken: 'v4.public.bearer',
+      accessTokenExpiresAt: '2026-11-24T10:10:00.000Z',
+      refreshToken: `${SESSION}.${'r'.repeat(43)}`,
+    });
   });
 
   test('without TLS the plain name counts, and only that', async () => {
     const { app, verified } = fixture({ settings: { secureCookies: false } });
-    expect(cookiesOf(await post(app, 'session.signIn', signInInput()))).toEqual(['portcullis=v4.public.cookie; Path=/; HttpOnly; SameSite=Lax']);
+    expect(cookiesOf(await post(app, 'session.signIn', signInInput()))).toEqual([
+      'portcullis=v4.public.cookie; Path=/; HttpOnly; SameSite=Lax',
+    ]);
     await get(app, '/trpc/account.me', { cookie: '__Host-portcullis=one; portcullis=two' });
     expect(verified).toEqual([{ token: 'two', purpose: 'cookie' }]);
   });
@@ -51,15 +68,29 @@ describe('cookies', () => {
   });
 
   test('a sign-up sets the cookie of its registration, a confirmation takes it away', async () => {
-    const row = { id: 'x', passwordHash: '$', cookieHash: Buffer.alloc(32), email: 'a@b.test', emailKey: 'a@b.test', expiresAt: new Date(0) };
+    const row = {
+      id: 'x',
+      passwordHash: '$',
+      cookieHash: Buffer.alloc(32),
+      email: 'a@b.test',
+      emailKey: 'a@b.test',
+      expiresAt: new Date(0),
+    };
     const { app } = fixture();
     const secret = Buffer.alloc(32, 7).toString('base64url');
     expect(cookiesOf(await post(app, 'account.signUp', { email: 'a@b.test', password: PASSWORD }))).toEqual([
       `__Host-portcullis-registration=${secret}; Max-Age=86400; Path=/; HttpOnly; Secure; SameSite=Lax`,
     ]);
-    const confirming = fixture({ deps: { db: { read: () => Promise.resolve(row), write: () => Promise.resolve([{}]) } } });
-    const confirmed = await post(confirming.app, 'account.verifyEmail', { token: 't'.repeat(43), password: PASSWORD });
-    expect(cookiesOf(confirmed)).toEqual(['__Host-portcullis-registration=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax']);
+    const confirming = fixture({
+      deps: { db: { read: () => Promise.resolve(row), write: () => Promise.resolve([{}]) } },
+    });
+    const confirmed = await post(confirming.app, 'account.verifyEmail', {
+      token: 't'.repeat(43),
+      password: PASSWORD,
+    });
+    expect(cookiesOf(confirmed)).toEqual([
+      '__Host-portcullis-registration=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
+    ]);
   });
 
   test.each([

@@ -8,7 +8,9 @@ export interface CookieNames {
 
 /** Under https only the names with `__Host-` count (RFC 6265bis §4.1.3.2): nobody but this host can have set them. */
 export const cookieNames = (secure: boolean): CookieNames =>
-  secure ? { session: '__Host-portcullis', registration: '__Host-portcullis-registration' } : { session: 'portcullis', registration: 'portcullis-registration' };
+  secure
+    ? { session: '__Host-portcullis', registration: '__Host-portcullis-registration' }
+    : { session: 'portcullis', registration: 'portcullis-registration' };
 
 /** Every value that the request carries under the name, in its order; empty ones do not count. */
 export const cookieValues = (header: string | undefined, name: string): string[] =>
@@ -21,7 +23,10 @@ export const cookieValues = (header: string | undefined, name: string): string[]
 export const cookieJar = (names: CookieNames, secure: boolean, headers: Headers): CookieJar => {
   const set = (name: string, value: string, maxAgeSeconds: number | null) => {
     const lifetime = maxAgeSeconds === null ? {} : { maxAge: maxAgeSeconds };
-    headers.append('set-cookie', generateCookie(name, value, { path: '/', httpOnly: true, secure, sameSite: 'Lax', ...lifetime }));
+    headers.append(
+      'set-cookie',
+      generateCookie(name, value, { path: '/', httpOnly: true, secure, sameSite: 'Lax', ...lifetime }),
+    );
   };
   return {
     setSession: (token, maxAgeSeconds) => set(names.session, token, maxAgeSeconds),

@@ -17,13 +17,17 @@ export const presentedBy = (headers: Headers, names: CookieNames): Presented => 
   const cookies = headers.get('cookie') ?? undefined;
   const sessions = cookieValues(cookies, names.session);
   const bearer = BEARER.exec(headers.get('authorization')?.trim() ?? '');
-  if (sessions.length + (bearer === null ? 0 : 1) > 1) throw new AuthError('input_invalid', { fields: { credential: 'ambiguous' } });
+  if (sessions.length + (bearer === null ? 0 : 1) > 1)
+    throw new AuthError('input_invalid', { fields: { credential: 'ambiguous' } });
   const registrations = cookieValues(cookies, names.registration);
   if (registrations.length > 1) throw new AuthError('input_invalid', { fields: { cookie: 'ambiguous' } });
   return { credential: credentialIn(sessions[0], bearer), registrationSecret: registrations[0] ?? null };
 };
 
-const credentialIn = (cookie: string | undefined, bearer: RegExpExecArray | null): PresentedCredential | null => {
+const credentialIn = (
+  cookie: string | undefined,
+  bearer: RegExpExecArray | null,
+): PresentedCredential | null => {
   if (cookie !== undefined) return { transport: 'cookie', token: cookie };
   return bearer === null ? null : { transport: 'bearer', token: bearer.groups?.['token']?.trim() ?? '' };
 };

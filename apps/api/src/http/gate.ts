@@ -27,8 +27,10 @@ export interface Admitted {
   isBatch: boolean;
 }
 
-const malformed = (fields?: Record<string, string>) => new Refused({ reason: 'input_invalid', code: 'BAD_REQUEST', ...(fields ? { fields } : {}) });
-const wrongMethod = (allow: 'GET' | 'POST' | 'GET, POST') => new Refused({ reason: 'input_invalid', code: 'METHOD_NOT_SUPPORTED' }, allow);
+const malformed = (fields?: Record<string, string>) =>
+  new Refused({ reason: 'input_invalid', code: 'BAD_REQUEST', ...(fields ? { fields } : {}) });
+const wrongMethod = (allow: 'GET' | 'POST' | 'GET, POST') =>
+  new Refused({ reason: 'input_invalid', code: 'METHOD_NOT_SUPPORTED' }, allow);
 const wrongType = () => new Refused({ reason: 'input_invalid', code: 'UNSUPPORTED_MEDIA_TYPE' });
 
 const CONTENT_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
@@ -41,10 +43,15 @@ const SETS_COOKIE = new Set(['account.signUp', 'account.verifyEmail', 'session.s
  * Decides from the outside of a call whether it may be one of ours, before tRPC reads any of it.
  * @throws Refused
  */
-export const admit = async (request: Request, presented: Presented, publicOrigins: readonly string[]): Promise<Admitted> => {
+export const admit = async (
+  request: Request,
+  presented: Presented,
+  publicOrigins: readonly string[],
+): Promise<Admitted> => {
   const { method, headers } = request;
   if (method !== 'GET' && method !== 'POST') throw wrongMethod('GET, POST');
-  if (/jsonl/i.test(`${headers.get('trpc-accept') ?? ''}${headers.get('accept') ?? ''}`)) throw malformed({ accept: 'not_allowed' });
+  if (/jsonl/i.test(`${headers.get('trpc-accept') ?? ''}${headers.get('accept') ?? ''}`))
+    throw malformed({ accept: 'not_allowed' });
   const url = new URL(request.url);
   const { path, paths, isBatch } = callsIn(url);
   requireKinds(method, paths, isBatch);
@@ -83,7 +90,8 @@ const decoded = (path: string): string => {
 const requireKinds = (method: 'GET' | 'POST', paths: readonly string[], isBatch: boolean): void => {
   const kinds = new Set(paths.map(kindOf).filter((kind) => kind !== null));
   const wanted = method === 'POST' ? 'GET' : 'POST';
-  if (method === 'POST' ? kinds.has('query') || kinds.has('subscription') : kinds.has('mutation')) throw kinds.size > 1 ? malformed({ batch: 'mixed' }) : wrongMethod(wanted);
+  if (method === 'POST' ? kinds.has('query') || kinds.has('subscription') : kinds.has('mutation'))
+    throw kinds.size > 1 ? malformed({ batch: 'mixed' }) : wrongMethod(wanted);
   if (isBatch && kinds.has('subscription')) throw malformed({ batch: 'mixed' });
 };
 
@@ -93,7 +101,8 @@ const bodyOf = async (request: Request): Promise<string> => {
   try {
     return await readText(request, MAX_BODY_BYTES);
   } catch (error) {
-    if (error instanceof BodyTooLarge) throw new Refused({ reason: 'input_invalid', code: 'PAYLOAD_TOO_LARGE' });
+    if (error instanceof BodyTooLarge)
+      throw new Refused({ reason: 'input_invalid', code: 'PAYLOAD_TOO_LARGE' });
     throw malformed();
   }
 };
@@ -116,15 +125,18 @@ const parsed = (text: string): unknown => {
   }
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isEmpty = (value: unknown): boolean => value === undefined || (isObject(value) && Object.keys(value).length === 0);
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (isObject(value) && Object.keys(value).length === 0);
 
 const inBatch = (value: unknown, count: number): unknown[] => {
   if (value === undefined) return [];
   if (!isObject(value)) throw malformed({ batch: 'wrong_type' });
   const indexes = Object.keys(value);
-  if (!indexes.every((index) => /^\d$/.test(index) && Number(index) < count)) throw malformed({ batch: 'unrecognized' });
+  if (!indexes.every((index) => /^\d$/.test(index) && Number(index) < count))
+    throw malformed({ batch: 'unrecognized' });
   return Array.from({ length: count }, (_, index) => value[String(index)]);
 };
 
@@ -132,12 +144,21 @@ const inBatch = (value: unknown, count: number): unknown[] => {
  * A call that a browser's cookies speak for, or that gives the browser one, must come from a page of ours: its Origin
  * is on the list, and where the browser tells its relation to us, that is the same origin. Both, not either.
  */
-const requireOrigin = (headers: Headers, { credential }: Presented, paths: readonly string[], inputs: readonly unknown[], publicOrigins: readonly string[]): void => {
-  const setsCookie = paths.some((path, index) => SETS_COOKIE.has(path) && !(path === 'session.signIn' && wantsTokens(inputs[index])));
+const requireOrigin = (
+  headers: Headers,
+  { credential }: Presented,
+  paths: readonly string[],
+  inputs: readonly unknown[],
+  publicOrigins: readonly string[],
+): void => {
+  const setsCookie = paths.some(
+    (path, index) => SETS_COOKIE.has(path) && !(path === 'session.signIn' && wantsTokens(inputs[index])),
+  );
   const concernsCookies = credential?.transport === 'cookie' || (credential === null && setsCookie);
   if (!concernsCookies) return;
   const site = headers.get('sec-fetch-site');
-  const isOurs = publicOrigins.includes(headers.get('origin') ?? '') && (site === null || site === 'same-origin');
+  const isOurs =
+    publicOrigins.includes(headers.get('origin') ?? '') && (site === null || site === 'same-origin');
   if (!isOurs) throw new Refused({ reason: 'forbidden', code: 'FORBIDDEN' });
 };
 
@@ -146,6 +167,14 @@ const wantsTokens = (input: unknown): boolean => isObject(input) && input['trans
 /** tRPC gets the very text that was examined, under the one content type it is to read. */
 const rebuilt = (request: Request, isBatch: boolean, text: string | null): Request => {
   const { method, signal } = request;
-  const query = new URLSearchParams({ ...(isBatch ? { batch: '1' } : {}), ...(method === 'GET' && text !== null ? { input: text } : {}) });
-  return new Request(`http://portcullis.invalid/?${query}`, { method, signal, headers: { 'content-type': 'application/json' }, ...(method === 'POST' ? { body: text } : {}) });
+  const query = new URLSearchParams({
+    ...(isBatch ? { batch: '1' } : {}),
+    ...(method === 'GET' && text !== null ? { input: text } : {}),
+  });
+  return new Request(`http://portcullis.invalid/?${query}`, {
+    method,
+    signal,
+    headers: { 'content-type': 'application/json' },
+    ...(method === 'POST' ? { body: text } : {}),
+  });
 };

@@ -19,7 +19,11 @@ export const secure = (headers: Headers, isHttps: boolean): void => {
 };
 
 /** Lets the pages of a listed origin read the answer. Never with cookies: those belong to our own origin. */
-export const shareWith = (origin: string | undefined, allowedOrigins: readonly string[], headers: Headers): void => {
+export const shareWith = (
+  origin: string | undefined,
+  allowedOrigins: readonly string[],
+  headers: Headers,
+): void => {
   headers.append('vary', 'Origin');
   if (origin === undefined || !allowedOrigins.includes(origin)) return;
   headers.set('access-control-allow-origin', origin);
@@ -31,6 +35,10 @@ export const shareWith = (origin: string | undefined, allowedOrigins: readonly s
 export const preflight = (request: Request, allowedOrigins: readonly string[]): Response | null => {
   const asks = request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
   if (!asks || !allowedOrigins.includes(request.headers.get('origin') ?? '')) return null;
-  const headers = { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'authorization, content-type', 'access-control-max-age': '600' };
+  const headers = {
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-max-age': '600',
+  };
   return new Response(null, { status: 204, headers });
 };

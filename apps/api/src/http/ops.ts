@@ -24,9 +24,15 @@ export const createOpsApp = ({ readiness, metrics }: OpsParts): Hono => {
   app.get('/readyz', async (c) => {
     const checks = await readiness();
     const status = worstOf(Object.values(checks));
-    return c.json({ status, checks }, status === 'failed' ? 503 : 200, status === 'failed' ? { 'retry-after': '1' } : {});
+    return c.json(
+      { status, checks },
+      status === 'failed' ? 503 : 200,
+      status === 'failed' ? { 'retry-after': '1' } : {},
+    );
   });
-  app.get('/metrics', async (c) => c.body(await metrics.metrics(), 200, { 'content-type': metrics.contentType }));
+  app.get('/metrics', async (c) =>
+    c.body(await metrics.metrics(), 200, { 'content-type': metrics.contentType }),
+  );
   app.notFound((c) => c.json({ status: 'not_found' }, 404));
   app.onError((_error, c) => c.json({ status: 'failed' }, 500));
   return app;

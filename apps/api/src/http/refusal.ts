@@ -10,7 +10,8 @@ interface Answer {
 /** What may be told of an error; null for one that is nobody's business but ours. */
 const answerTo = (error: unknown): Answer | null => {
   if (error instanceof AuthError) return { refusal: refusalFor(error), headers: {} };
-  if (error instanceof Refused) return { refusal: error.refusal, headers: error.allow ? { allow: error.allow } : {} };
+  if (error instanceof Refused)
+    return { refusal: error.refusal, headers: error.allow ? { allow: error.allow } : {} };
   return null;
 };
 
@@ -22,7 +23,10 @@ export const isKnown = (error: unknown): boolean => answerTo(error) !== null;
 export const procedureRefusal = (error: unknown, requestId: string): Response => {
   const { refusal, headers } = answerTo(error) ?? INTERNAL;
   const body = { error: shapeOf(refusal, requestId) };
-  return Response.json(body, { status: statusOf(refusal), headers: { ...headersFor([refusal]), ...headers } });
+  return Response.json(body, {
+    status: statusOf(refusal),
+    headers: { ...headersFor([refusal]), ...headers },
+  });
 };
 
 /** RFC 9457 problem details, for everything that is no procedure. */
@@ -30,6 +34,17 @@ export const problem = (error: unknown, requestId: string): Response => {
   const { refusal, headers } = answerTo(error) ?? INTERNAL;
   const status = statusOf(refusal);
   const { reason, retryAfterMs, fields } = refusal;
-  const body = JSON.stringify({ type: 'about:blank', title: SENTENCES[reason], status, reason, requestId, retryAfterMs, fields });
-  return new Response(body, { status, headers: { 'content-type': 'application/problem+json', ...headersFor([refusal]), ...headers } });
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: SENTENCES[reason],
+    status,
+    reason,
+    requestId,
+    retryAfterMs,
+    fields,
+  });
+  return new Response(body, {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headersFor([refusal]), ...headers },
+  });
 };

@@ -7,7 +7,10 @@ import type { PresentedCredential } from './context.ts';
  * @throws AuthError `session_missing` without a credential, `token_invalid`, `session_missing`, `session_revoked`,
  * `session_expired`, `unavailable`.
  */
-export const authenticate = async ({ authority }: Pick<Deps, 'authority'>, credential: PresentedCredential | null): Promise<SignedIn> => {
+export const authenticate = async (
+  { authority }: Pick<Deps, 'authority'>,
+  credential: PresentedCredential | null,
+): Promise<SignedIn> => {
   if (credential === null) throw new AuthError('session_missing');
   const { transport, token } = credential;
   const verification = await authority.verify(token, transport);

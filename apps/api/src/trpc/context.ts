@@ -30,4 +30,8 @@ export interface Context extends Omit<Arrival, 'cookiesOf'> {
   info: Pick<TRPCRequestInfo, 'calls'>;
 }
 
-export const contextOf = ({ cookiesOf, ...arrival }: Arrival, headers: Headers, info: TRPCRequestInfo): Context => ({ ...arrival, cookies: cookiesOf(headers), info });
+export const contextOf = (
+  { cookiesOf, ...arrival }: Arrival,
+  headers: Headers,
+  info: TRPCRequestInfo,
+): Context => ({ ...arrival, cookies: cookiesOf(headers), info });

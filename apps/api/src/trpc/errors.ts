@@ -49,7 +49,12 @@ export const SENTENCES: Record<Reason, string> = {
 };
 
 /** Refusals of the protocol itself that have a status of their own; all of them are `input_invalid`. */
-const MALFORMED = new Set<TRPC_ERROR_CODE_KEY>(['BAD_REQUEST', 'METHOD_NOT_SUPPORTED', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']);
+const MALFORMED = new Set<TRPC_ERROR_CODE_KEY>([
+  'BAD_REQUEST',
+  'METHOD_NOT_SUPPORTED',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+]);
 
 export interface Refusal extends Omit<AuthErrorFacts, 'cause'> {
   reason: Reason;
@@ -93,9 +98,14 @@ export const refusalFor = (error: AuthError): Refusal => ({
   ...(error.maxAgeSeconds === undefined ? {} : { maxAgeSeconds: error.maxAgeSeconds }),
 });
 
-const STATUSES: Partial<Record<TRPC_ERROR_CODE_KEY, number>> = { METHOD_NOT_SUPPORTED: 405, PAYLOAD_TOO_LARGE: 413, UNSUPPORTED_MEDIA_TYPE: 415 };
+const STATUSES: Partial<Record<TRPC_ERROR_CODE_KEY, number>> = {
+  METHOD_NOT_SUPPORTED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+};
 
-export const statusOf = ({ code, reason }: Pick<Refusal, 'code' | 'reason'>): number => STATUSES[code] ?? REASONS[reason];
+export const statusOf = ({ code, reason }: Pick<Refusal, 'code' | 'reason'>): number =>
+  STATUSES[code] ?? REASONS[reason];
 
 export const shapeOf = (refusal: Refusal, requestId: string): RefusalShape => {
   const { reason, code, maxAgeSeconds: _, ...facts } = refusal;
@@ -110,12 +120,18 @@ const DEFAULT_RETRY_MS = 1_000;
 
 /** The headers that go with refusals: when to come back (RFC 9110 §10.2.3), how to prove oneself (RFC 6750 §3, RFC 9470 §3). */
 export const headersFor = (refusals: readonly Refusal[]): Record<string, string> => {
-  const waits = refusals.filter(({ code }) => code === 'TOO_MANY_REQUESTS' || code === 'SERVICE_UNAVAILABLE').map(({ retryAfterMs }) => retryAfterMs ?? DEFAULT_RETRY_MS);
+  const waits = refusals
+    .filter(({ code }) => code === 'TOO_MANY_REQUESTS' || code === 'SERVICE_UNAVAILABLE')
+    .map(({ retryAfterMs }) => retryAfterMs ?? DEFAULT_RETRY_MS);
   const refused = refusals.filter(({ code }) => code === 'UNAUTHORIZED');
   const stepUp = refused.find(({ reason }) => reason === 'step_up_required');
-  const challenge = stepUp ? `Bearer error="insufficient_user_authentication", max_age="${stepUp.maxAgeSeconds ?? 0}"` : 'Bearer';
+  const challenge = stepUp
+    ? `Bearer error="insufficient_user_authentication", max_age="${stepUp.maxAgeSeconds ?? 0}"`
+    : 'Bearer';
   return {
-    ...(waits.length > 0 ? { 'retry-after': String(Math.max(1, Math.ceil(Math.max(...waits) / 1_000))) } : {}),
+    ...(waits.length > 0
+      ? { 'retry-after': String(Math.max(1, Math.ceil(Math.max(...waits) / 1_000))) }
+      : {}),
     ...(refused.length > 0 ? { 'www-authenticate': challenge } : {}),
   };
 };

@@ -13,7 +13,9 @@ const LONGEST_NAME = 64;
 
 /** The issues of a zod error, or null for any other value. */
 export const issuesOf = (error: unknown): readonly Issue[] | null =>
-  error instanceof Error && 'issues' in error && Array.isArray(error.issues) ? (error.issues as Issue[]) : null;
+  error instanceof Error && 'issues' in error && Array.isArray(error.issues)
+    ? (error.issues as Issue[])
+    : null;
 
 /** `{path: code}`, the first code of each path. */
 export const fieldsOf = (issues: readonly Issue[], input: unknown): Record<string, string> => {
@@ -23,7 +25,8 @@ export const fieldsOf = (issues: readonly Issue[], input: unknown): Record<strin
     if (!fields.has(name) && fields.size < MOST_FIELDS) fields.set(name, code);
   };
   for (const issue of issues) {
-    if (issue.code === 'unrecognized_keys') for (const key of issue.keys ?? []) add([...issue.path, key], 'unrecognized');
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys ?? []) add([...issue.path, key], 'unrecognized');
     else add(issue.path, codeOf(issue, input));
   }
   return Object.fromEntries(fields);
@@ -38,4 +41,10 @@ const codeOf = (issue: Issue, input: unknown): string => {
 };
 
 const at = (input: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined), input);
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : undefined,
+    input,
+  );

@@ -3,7 +3,10 @@ import type { Credential } from '../services/session/credential.ts';
 import type { Context } from './context.ts';
 
 /** Gives the holder of a new session its credential: a cookie that scripts cannot read, or tokens in the body. */
-export const handOver = ({ cookies }: Pick<Context, 'cookies'>, credential: Credential): { session: Session; tokens?: Tokens } => {
+export const handOver = (
+  { cookies }: Pick<Context, 'cookies'>,
+  credential: Credential,
+): { session: Session; tokens?: Tokens } => {
   const { session } = credential;
   if (credential.transport === 'bearer') return { session, tokens: credential.tokens };
   cookies.setSession(credential.cookieToken, credential.cookieMaxAgeSeconds);

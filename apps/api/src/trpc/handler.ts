@@ -15,7 +15,12 @@ export type SignInObserver = (outcome: string) => void;
  * travels in headers of its own and is put on it here.
  * @param path one procedure, or several with commas between them
  */
-export const answerProcedures = (request: Request, path: string, arrival: Arrival, signInObserved: SignInObserver): Promise<Response> => {
+export const answerProcedures = (
+  request: Request,
+  path: string,
+  arrival: Arrival,
+  signInObserved: SignInObserver,
+): Promise<Response> => {
   const headers = new Headers();
   return resolveResponse({
     router: appRouter,
@@ -38,6 +43,8 @@ export const answerProcedures = (request: Request, path: string, arrival: Arriva
 /** What a client must not see somebody has to: the cause of every `internal`, and of an `unavailable` that has one. */
 const report = ({ deps, requestId }: Arrival, procedure: string | undefined, error: TRPCError): void => {
   const { reason } = refusalOf(error);
-  if (reason === 'internal') deps.log.error({ err: error.cause ?? error, requestId, procedure }, 'a procedure failed');
-  else if (reason === 'unavailable') deps.log.warn({ err: error.cause ?? error, requestId, procedure }, 'a procedure could not be answered');
+  if (reason === 'internal')
+    deps.log.error({ err: error.cause ?? error, requestId, procedure }, 'a procedure failed');
+  else if (reason === 'unavailable')
+    deps.log.warn({ err: error.cause ?? error, requestId, procedure }, 'a procedure could not be answered');
 };

@@ -13,7 +13,9 @@ const alone = t.middleware(({ ctx, next }) => {
 });
 
 /** Checked for each procedure, never once for the request. */
-const authenticated = t.middleware(async ({ ctx, next }) => next({ ctx: { caller: await authenticate(ctx.deps, ctx.credential) } }));
+const authenticated = t.middleware(async ({ ctx, next }) =>
+  next({ ctx: { caller: await authenticate(ctx.deps, ctx.credential) } }),
+);
 
 const OVER = new Set(['session_missing', 'session_revoked', 'session_expired', 'token_invalid']);
 
@@ -34,7 +36,8 @@ const maybeAuthenticated = t.middleware(async ({ ctx, next }) => {
 const forgetsDeadCookie = t.middleware(async ({ ctx, next }) => {
   const result = await next();
   const cause = result.ok ? null : result.error.cause;
-  if (ctx.credential?.transport === 'cookie' && cause instanceof AuthError && OVER.has(cause.reason)) ctx.cookies.clearSession();
+  if (ctx.credential?.transport === 'cookie' && cause instanceof AuthError && OVER.has(cause.reason))
+    ctx.cookies.clearSession();
   return result;
 });
 

@@ -12,7 +12,12 @@ import { freshDatabase } from '../support/template.ts';
 
 const DEMO = { email: 'ada@example.test', password: 'correct-horse-battery-staple-42', name: 'Ada' };
 const ORIGIN = 'http://localhost:5173';
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 let redis: TestRedis;
 let database: TestDatabase;
@@ -23,15 +28,35 @@ let server: Listening;
 beforeAll(async () => {
   redis = await startTestRedis();
   database = await freshDatabase();
-  const config = loadConfig({ DATABASE_URL: database.url, REDIS_URL: redis.url, PORTCULLIS_ARGON2_MEMORY_KIB: '1024', PORTCULLIS_ARGON2_PASSES: '1', PORTCULLIS_RATE_LIMITS: 'relaxed' });
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    PORTCULLIS_ARGON2_MEMORY_KIB: '1024',
+    PORTCULLIS_ARGON2_PASSES: '1',
+    PORTCULLIS_RATE_LIMITS: 'relaxed',
+  });
   container = await buildContainer(config, { log: quiet });
   await container.start();
   await vi.waitFor(() => expect(container.authority.lease.reachesIndex()).toBe(true), 5_000);
   const { deps, ring, metrics } = container;
-  hub = new StreamHub({ feed: new FeedReader(container.verifyPool), check: deps.authority.check, hints: container.hints, clock: deps.clock, log: quiet });
-  const app = createApp({ deps: { ...deps, hub }, settings: { ...config.http, publicUrl: ORIGIN }, keys: ring, metrics });
+  hub = new StreamHub({
+    feed: new FeedReader(container.verifyPool),
+    check: deps.authority.check,
+    hints: container.hints,
+    clock: deps.clock,
+    log: quiet,
+  });
+  const app = createApp({
+    deps: { ...deps, hub },
+    settings: { ...config.http, publicUrl: ORIGIN },
+    keys: ring,
+    metrics,
+  });
   server = await listen(app.fetch, { setting: 'PORT', host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000 });
-  await seedDemo({ deps, requestId: 'test', ip: null, userAgent: null, deadlineMs: deps.clock.monotonicMs() + 10_000 }, DEMO);
+  await seedDemo(
+    { deps, requestId: 'test', ip: null, userAgent: null, deadlineMs: deps.clock.monotonicMs() + 10_000 },
+    DEMO,
+  );
 });
 afterAll(async () => {
   hub.close();
@@ -43,9 +68,15 @@ afterAll(async () => {
 
 const call = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${server.port}${path}`, init);
 const mutate = (path: string, headers: Record<string, string>, input?: object) =>
-  call(`/trpc/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: ORIGIN, ...headers }, ...(input ? { body: JSON.stringify(input) } : {}) });
-const dataOf = async (response: Response) => ((await response.json()) as { result: { data: Record<string, unknown> } }).result.data;
-const reasonOf = async (response: Response) => ((await response.json()) as { error: { data: { reason: string } } }).error.data.reason;
+  call(`/trpc/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: ORIGIN, ...headers },
+    ...(input ? { body: JSON.stringify(input) } : {}),
+  });
+const dataOf = async (response: Response) =>
+  ((await response.json()) as { result: { data: Record<string, unknown> } }).result.data;
+const reasonOf = async (response: Response) =>
+  ((await response.json()) as { error: { data: { reason: string } } }).error.data.reason;
 
 const signIn = async () => {
   const response = await mutate('session.signIn', {}, { email: DEMO.email, password: DEMO.password });
@@ -68,12 +99,17 @@ const follow = async (cookie: string) => {
       for (const block of blocks) {
         const lines = block.split('\n').filter((line) => line !== '');
         if (lines.length === 0) continue;
-        const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
-        heard.push({ event: field('event') ?? 'message', data: JSON.parse(field('data') || '{}') as Record<string, unknown> });
+        const field = (name: string) =>
+          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+        heard.push({
+          event: field('event') ?? 'message',
+          data: JSON.parse(field('data') || '{}') as Record<string, unknown>,
+        });
       }
     }
   })().catch(() => undefined);
-  const events = () => heard.filter(({ event }) => event === 'message').map(({ data }) => [data['type'], data['by']]);
+  const events = () =>
+    heard.filter(({ event }) => event === 'message').map(({ data }) => [data['type'], data['by']]);
   return { response, events, heard, ended, leave: () => over.abort() };
 };
 
@@ -85,7 +121,11 @@ test('who is signed out sees it happen, and is refused by the next request', asy
   await vi.waitFor(() => expect(stream.heard[0]?.event).toBe('connected'), 5_000);
   const third = await signIn();
   await vi.waitFor(() => expect(stream.events()).toContainEqual(['session_opened', null]), 5_000);
-  expect((await dataOf(await mutate('session.revoke', { cookie: here.cookie }, { sessionId: third.id })))['sessionsEnded']).toBe(1);
+  expect(
+    (await dataOf(await mutate('session.revoke', { cookie: here.cookie }, { sessionId: third.id })))[
+      'sessionsEnded'
+    ],
+  ).toBe(1);
   await vi.waitFor(() => expect(stream.events()).toContainEqual(['session_revoked', 'revoked']), 5_000);
 
   expect((await mutate('session.revokeOthers', { cookie: here.cookie })).status).toBe(200);
@@ -130,15 +170,25 @@ test('a changed password replaces the cookie, and the old one is over', async ()
   expect((await call('/v1/session', { headers: { cookie } })).status).toBe(401);
   await stream.ended;
   expect(stream.events().at(-1)?.[1]).toBe('password_changed');
-  await mutate('account.changePassword', { cookie: next }, { currentPassword: input.newPassword, newPassword: DEMO.password });
+  await mutate(
+    'account.changePassword',
+    { cookie: next },
+    { currentPassword: input.newPassword, newPassword: DEMO.password },
+  );
 });
 
 test('a bearer needs neither cookie nor origin', async () => {
-  const signedIn = await mutate('session.signIn', { origin: '' }, { email: DEMO.email, password: DEMO.password, transport: 'bearer' });
+  const signedIn = await mutate(
+    'session.signIn',
+    { origin: '' },
+    { email: DEMO.email, password: DEMO.password, transport: 'bearer' },
+  );
   const { tokens } = (await dataOf(signedIn)) as { tokens: { accessToken: string; refreshToken: string } };
   const authorization = `Bearer ${tokens.accessToken}`;
   expect((await call('/trpc/account.me', { headers: { authorization } })).status).toBe(200);
-  const asCookie = await call('/trpc/account.me', { headers: { cookie: `portcullis=${tokens.accessToken}` } });
+  const asCookie = await call('/trpc/account.me', {
+    headers: { cookie: `portcullis=${tokens.accessToken}` },
+  });
   expect([asCookie.status, await reasonOf(asCookie)]).toEqual([401, 'token_invalid']);
   const refreshed = await mutate('session.refresh', { origin: '' }, { refreshToken: tokens.refreshToken });
   const renewed = ((await dataOf(refreshed))['tokens'] as { accessToken: string }).accessToken;

@@ -8,5 +8,7 @@ export interface PublishedKeys {
 export const keysDocument = (keys: PublishedKeys, issuer: string) => ({
   issuer,
   audience: issuer,
-  keys: keys.publicKeys().map(({ kid, paserk }) => ({ id: kid, key: paserk, signs: kid === keys.signing.kid })),
+  keys: keys
+    .publicKeys()
+    .map(({ kid, paserk }) => ({ id: kid, key: paserk, signs: kid === keys.signing.kid })),
 });

@@ -98,12 +98,19 @@ export class StreamHub {
       const verification = await check(stream.sessionId, stream.accountId);
       if (signal.aborted) return;
       if (verification.status === 'rejected') {
-        yield verification.reason === 'session_expired' ? expired(clock.now()) : await this.#lastEvent(stream, rows, signal);
+        yield verification.reason === 'session_expired'
+          ? expired(clock.now())
+          : await this.#lastEvent(stream, rows, signal);
         return;
       }
-      if (verification.status === 'live') yield* rows.filter((row) => !isOwnOpening(row, stream)).map(eventOf).filter((event) => event !== null);
+      if (verification.status === 'live')
+        yield* rows
+          .filter((row) => !isOwnOpening(row, stream))
+          .map(eventOf)
+          .filter((event) => event !== null);
       else stream.rows.unshift(...rows);
-      const waitMs = verification.status === 'live' ? RECHECK_MS : Math.max(verification.retryAfterMs, RETRY_MS);
+      const waitMs =
+        verification.status === 'live' ? RECHECK_MS : Math.max(verification.retryAfterMs, RETRY_MS);
       await stream.bell.rung(clock, waitMs, signal);
     }
   }
@@ -116,7 +123,8 @@ export class StreamHub {
       const row = [...seen, ...stream.rows].find((candidate) => ends(candidate, stream));
       const event = row && eventOf(row);
       if (event) return event;
-      if (signal.aborted || clock.monotonicMs() >= untilMs) return { type: 'session_revoked', at: clock.now().toISOString(), by: null };
+      if (signal.aborted || clock.monotonicMs() >= untilMs)
+        return { type: 'session_revoked', at: clock.now().toISOString(), by: null };
       stream.bell.reset();
       this.#poller.ring();
       await stream.bell.rung(clock, CAUSE_POLL_MS, signal);
@@ -147,7 +155,11 @@ export class StreamHub {
         await this.#readFeed();
         this.#failing = false;
       } catch (error) {
-        if (!this.#failing) log.warn({ err: error }, 'the revocation feed cannot be read; open streams still check their sessions');
+        if (!this.#failing)
+          log.warn(
+            { err: error },
+            'the revocation feed cannot be read; open streams still check their sessions',
+          );
         this.#failing = true;
       }
       await this.#poller.rung(clock, POLL_MS, this.#closing.signal);
@@ -180,13 +192,19 @@ export class StreamHub {
 
 const OPENED = 'session_opened';
 
-const isOwnOpening = (row: FeedRow, { sessionId }: Follower): boolean => row.type === OPENED && row.sessionId === sessionId;
+const isOwnOpening = (row: FeedRow, { sessionId }: Follower): boolean =>
+  row.type === OPENED && row.sessionId === sessionId;
 
 /** Of two rows of one commit the one that names the session and the one that ends all: either tells the reason. */
 const ends = (row: FeedRow, { sessionId }: Follower): boolean =>
-  row.type !== OPENED && (row.sessionId === null ? row.exceptSessionId !== sessionId : row.sessionId === sessionId);
+  row.type !== OPENED &&
+  (row.sessionId === null ? row.exceptSessionId !== sessionId : row.sessionId === sessionId);
 
-const expired = (at: Date): SessionEvent => ({ type: 'session_expired', at: at.toISOString(), by: 'expired' });
+const expired = (at: Date): SessionEvent => ({
+  type: 'session_expired',
+  at: at.toISOString(),
+  by: 'expired',
+});
 
 /** Null for a type or a cause that this version does not know. */
 const eventOf = (row: FeedRow): SessionEvent | null => {

@@ -19,18 +19,27 @@ import { t } from '../init.ts';
 import { maybeSignedInAlone, publicAlone, signedIn, signedInAlone } from '../procedures.ts';
 
 export const accountRouter = t.router({
-  signUp: publicAlone.input(contract.signUpInput).output(contract.signUpOutput).mutation(async ({ ctx, input }) => {
-    const { status, registrationSecret } = await signUp(ctx, input);
-    ctx.cookies.setRegistration(registrationSecret, ctx.deps.config.registrationSeconds);
-    return { status };
-  }),
+  signUp: publicAlone
+    .input(contract.signUpInput)
+    .output(contract.signUpOutput)
+    .mutation(async ({ ctx, input }) => {
+      const { status, registrationSecret } = await signUp(ctx, input);
+      ctx.cookies.setRegistration(registrationSecret, ctx.deps.config.registrationSeconds);
+      return { status };
+    }),
 
-  verifyEmail: publicAlone.input(contract.verifyEmailInput).output(contract.verifyEmailOutput).mutation(async ({ ctx, input }) => {
-    const { registrationSecret } = ctx;
-    const verified = await verifyEmail(ctx, { ...input, ...(registrationSecret === null ? {} : { registrationSecret }) });
-    ctx.cookies.clearRegistration();
-    return verified;
-  }),
+  verifyEmail: publicAlone
+    .input(contract.verifyEmailInput)
+    .output(contract.verifyEmailOutput)
+    .mutation(async ({ ctx, input }) => {
+      const { registrationSecret } = ctx;
+      const verified = await verifyEmail(ctx, {
+        ...input,
+        ...(registrationSecret === null ? {} : { registrationSecret }),
+      });
+      ctx.cookies.clearRegistration();
+      return verified;
+    }),
 
   requestEmailVerification: publicAlone
     .input(contract.emailOnlyInput)
@@ -47,10 +56,13 @@ export const accountRouter = t.router({
     .output(contract.sessionsEndedOutput)
     .mutation(({ ctx, input }) => resetPassword(ctx, input)),
 
-  changePassword: signedInAlone.input(contract.changePasswordInput).output(profile.changePasswordOutput).mutation(async ({ ctx, input }) => {
-    const { sessionsEnded, credential } = await changePassword(ctx, input);
-    return { sessionsEnded, ...handOver(ctx, credential) };
-  }),
+  changePassword: signedInAlone
+    .input(contract.changePasswordInput)
+    .output(profile.changePasswordOutput)
+    .mutation(async ({ ctx, input }) => {
+      const { sessionsEnded, credential } = await changePassword(ctx, input);
+      return { sessionsEnded, ...handOver(ctx, credential) };
+    }),
 
   me: signedIn.output(profile.meOutput).query(({ ctx }) => me(ctx)),
 
@@ -67,18 +79,23 @@ export const accountRouter = t.router({
   confirmEmailChange: maybeSignedInAlone
     .input(contract.tokenInput)
     .output(contract.confirmEmailChangeOutput)
-    .mutation(({ ctx, input }) => confirmEmailChange(ctx.maybeCaller === null ? ctx : { ...ctx, caller: ctx.maybeCaller }, input)),
+    .mutation(({ ctx, input }) =>
+      confirmEmailChange(ctx.maybeCaller === null ? ctx : { ...ctx, caller: ctx.maybeCaller }, input),
+    ),
 
   undoEmailChange: publicAlone
     .input(contract.tokenInput)
     .output(contract.undoEmailChangeOutput)
     .mutation(({ ctx, input }) => undoEmailChange(ctx, input)),
 
-  delete: signedInAlone.input(contract.deleteInput).output(contract.deleteOutput).mutation(async ({ ctx, input }) => {
-    const deleted = await deleteAccount(ctx, input);
-    takeBack(ctx);
-    return deleted;
-  }),
+  delete: signedInAlone
+    .input(contract.deleteInput)
+    .output(contract.deleteOutput)
+    .mutation(async ({ ctx, input }) => {
+      const deleted = await deleteAccount(ctx, input);
+      takeBack(ctx);
+      return deleted;
+    }),
 
   export: signedIn.output(profile.exportOutput).query(({ ctx }) => exportAccount(ctx)),
 

@@ -10,15 +10,21 @@ import { t } from '../init.ts';
 import { publicAlone, signedIn, signedInAlone, signingOut } from '../procedures.ts';
 
 export const sessionRouter = t.router({
-  signIn: publicAlone.input(contract.signInInput).output(contract.signInOutput).mutation(async ({ ctx, input }) => {
-    const { account, credential } = await signIn(ctx, input);
-    return { account, ...handOver(ctx, credential) };
-  }),
+  signIn: publicAlone
+    .input(contract.signInInput)
+    .output(contract.signInOutput)
+    .mutation(async ({ ctx, input }) => {
+      const { account, credential } = await signIn(ctx, input);
+      return { account, ...handOver(ctx, credential) };
+    }),
 
-  reauthenticate: signedInAlone.input(contract.reauthenticateInput).output(contract.reauthenticateOutput).mutation(async ({ ctx, input }) => {
-    const { credential } = await reauthenticate(ctx, input);
-    return handOver(ctx, credential);
-  }),
+  reauthenticate: signedInAlone
+    .input(contract.reauthenticateInput)
+    .output(contract.reauthenticateOutput)
+    .mutation(async ({ ctx, input }) => {
+      const { credential } = await reauthenticate(ctx, input);
+      return handOver(ctx, credential);
+    }),
 
   refresh: publicAlone
     .input(contract.refreshInput)
@@ -33,11 +39,14 @@ export const sessionRouter = t.router({
 
   list: signedIn.output(contract.sessionListOutput).query(({ ctx }) => listSessions(ctx)),
 
-  revoke: signedInAlone.input(contract.revokeInput).output(contract.revokeOutput).mutation(async ({ ctx, input }) => {
-    const revoked = await revokeSession(ctx, input);
-    if (input.sessionId === ctx.caller.sessionId) takeBack(ctx);
-    return revoked;
-  }),
+  revoke: signedInAlone
+    .input(contract.revokeInput)
+    .output(contract.revokeOutput)
+    .mutation(async ({ ctx, input }) => {
+      const revoked = await revokeSession(ctx, input);
+      if (input.sessionId === ctx.caller.sessionId) takeBack(ctx);
+      return revoked;
+    }),
 
   revokeOthers: signedInAlone.output(contract.revokeOutput).mutation(({ ctx }) => revokeOthers(ctx)),
 
@@ -47,7 +56,10 @@ export const sessionRouter = t.router({
     return revoked;
   }),
 
-  events: signedIn.subscription(async function* ({ ctx, signal }): AsyncGenerator<contract.SessionEvent, void> {
+  events: signedIn.subscription(async function* ({
+    ctx,
+    signal,
+  }): AsyncGenerator<contract.SessionEvent, void> {
     yield* sessionEvents(ctx, signal ?? new AbortController().signal);
   }),
 });
