@@ -43,8 +43,9 @@ export const answerProcedures = (
 /** What a client must not see somebody has to: the cause of every `internal`, and of an `unavailable` that has one. */
 const report = ({ deps, requestId }: Arrival, procedure: string | undefined, error: TRPCError): void => {
   const { reason } = refusalOf(error);
+  const { cause } = error;
   if (reason === 'internal')
-    deps.log.error({ err: error.cause ?? error, requestId, procedure }, 'a procedure failed');
-  else if (reason === 'unavailable')
-    deps.log.warn({ err: error.cause ?? error, requestId, procedure }, 'a procedure could not be answered');
+    deps.log.error({ err: cause ?? error, requestId, procedure }, 'a procedure failed');
+  if (reason === 'unavailable' && cause?.cause !== undefined)
+    deps.log.warn({ err: cause, requestId, procedure }, 'a procedure could not be answered');
 };
