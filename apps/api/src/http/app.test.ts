@@ -59,6 +59,13 @@ describe('an answer', () => {
       expect(response.headers.has(name)).toBe(false);
   });
 
+  test('needs no input where all of it may be left out', async () => {
+    const { app } = fixture({ deps: { db: { read: () => Promise.resolve([]) } } });
+    for (const query of ['', '?input=', '?input={}', `?input=${encodeURIComponent('{"limit":5}')}`])
+      expect((await get(app, `/trpc/account.activity${query}`, COOKIE)).status).toBe(200);
+    expect((await get(app, '/trpc/account.activity?input=null', COOKIE)).status).toBe(400);
+  });
+
   test('speaks of TLS only under https', async () => {
     const response = await get(fixture({ settings: { secureCookies: false } }).app, '/nothing');
     expect(response.headers.has('strict-transport-security')).toBe(false);

@@ -1,5 +1,6 @@
 import * as contract from '@portcullis/contracts/account';
 import * as profile from '@portcullis/contracts/profile';
+import * as z from 'zod/mini';
 import { activity } from '../../services/account/activity.ts';
 import { changePassword } from '../../services/account/change-password.ts';
 import { confirmEmailChange } from '../../services/account/confirm-email-change.ts';
@@ -100,7 +101,7 @@ export const accountRouter = t.router({
   export: signedIn.output(profile.exportOutput).query(({ ctx }) => exportAccount(ctx)),
 
   activity: signedIn
-    .input(contract.activityInput)
+    .input(z.optional(contract.activityInput))
     .output(contract.activityOutput)
-    .query(({ ctx, input }) => activity(ctx, input)),
+    .query(({ ctx, input }) => activity(ctx, input ?? {})),
 });
