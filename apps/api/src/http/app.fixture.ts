@@ -10,7 +10,7 @@ export const SESSION = 'S'.repeat(43);
 export const PASSWORD = 'an honest passphrase 1';
 const AT = new Date('2026-11-24T10:00:00.000Z');
 
-export const live: Verification = {
+const live: Verification = {
   status: 'live',
   session: {
     sessionId: SESSION,
@@ -44,19 +44,69 @@ export interface FixtureOptions {
   deps?: Partial<Record<keyof Deps, unknown>>;
 }
 
-export interface Logged {
+interface Logged {
   level: string;
   fields: object;
   message: string;
 }
 
+const account = {
+  id: ACCOUNT,
+  email: 'person@example.test',
+  name: null,
+  passwordHash: '$argon2id$',
+  epoch: 1,
+  createdAt: AT,
+  disabledAt: null,
+};
+
+const clock = { now: () => AT, monotonicMs: () => 1_000, sleep: () => new Promise<void>(() => {}) };
+
+/** What is the same in every fixture. */
+const made = {
+  hasher: {
+    hash: () => Promise.resolve('$argon2id$'),
+    verify: () => Promise.resolve(true),
+    verifyNothing: () => Promise.resolve(false),
+    needsRehash: () => false,
+  },
+  tokens: { issue: ({ purpose }: { purpose: string }) => Promise.resolve(`v4.public.${purpose}`) },
+  limiter: {
+    consume: () => Promise.resolve(),
+    tryConsume: () => Promise.resolve(true),
+    refund: () => Promise.resolve(),
+  },
+  hints: { publish: () => undefined },
+  random: {
+    bytes: (length: number) => Buffer.alloc(length, 7),
+    uuid: () => '0193a000-0000-7000-8000-00000000000f',
+  },
+  config: { accessTokenSeconds: 600, registrationSeconds: 86_400, stepUpSeconds: 600 },
+  judgePassword: () => [],
+  describeUserAgent: () => ({ browser: null, os: null, device: null }),
+  clock,
+};
+
+const keys = {
+  signing: { kid: 'k4.pid.a' },
+  publicKeys: () => [
+    { kid: 'k4.pid.a', paserk: 'k4.public.a' },
+    { kid: 'k4.pid.b', paserk: 'k4.public.b' },
+  ],
+};
+
+const ordinary: HttpSettings = {
+  publicUrl: ORIGIN,
+  publicOrigins: [ORIGIN],
+  allowedOrigins: ['https://partner.example'],
+  trustProxy: [],
+  requestDeadlineMs: 10_000,
+  secureCookies: true,
+};
+
 /** The whole HTTP side over verbs whose stores are made up: no database, no Redis, nothing listens. */
-export const fixture = ({
-  verification = live,
-  settings = {},
-  signIn = { remember: false, transport: 'cookie' },
-  deps = {},
-}: FixtureOptions = {}) => {
+export const fixture = (options: FixtureOptions = {}) => {
+  const { verification = live, signIn = { remember: false, transport: 'cookie' } } = options;
   const logged: Logged[] = [];
   const at = (level: string) => (fields: object, message: string) =>
     void logged.push({ level, fields, message });
@@ -64,93 +114,41 @@ export const fixture = ({
   const verified: { token: string; purpose: string }[] = [];
   const requests: { method: string; route: string; status: number }[] = [];
   const signIns: string[] = [];
-  const clock = { now: () => AT, monotonicMs: () => 1_000, sleep: () => new Promise<void>(() => {}) };
-  const account = {
-    id: ACCOUNT,
-    email: 'person@example.test',
-    name: null,
-    passwordHash: '$argon2id$',
-    epoch: 1,
-    createdAt: AT,
-    disabledAt: null,
-  };
   const check = () => Promise.resolve(verification);
-  const all = {
+  const verify = (token: string, purpose: string) => {
+    verified.push({ token, purpose });
+    return check();
+  };
+  const feed = { end: () => Promise.resolve({ xid: '0', id: '0' }), after: () => Promise.resolve([]) };
+  const deps = {
+    ...made,
     db: {
       read: () => Promise.resolve(account),
       write: () => Promise.resolve(opened(signIn.remember, signIn.transport)),
     },
     authority: {
-      verify: (token: string, purpose: string) => {
-        verified.push({ token, purpose });
-        return Promise.resolve(verification);
-      },
+      verify,
       check,
       revoking: () => Promise.resolve({ sessionsEnded: 2 }),
       databaseNow: () => AT,
     },
-    hasher: {
-      hash: () => Promise.resolve('$argon2id$'),
-      verify: () => Promise.resolve(true),
-      verifyNothing: () => Promise.resolve(false),
-      needsRehash: () => false,
-    },
-    tokens: { issue: ({ purpose }: { purpose: string }) => Promise.resolve(`v4.public.${purpose}`) },
-    limiter: {
-      consume: () => Promise.resolve(),
-      tryConsume: () => Promise.resolve(true),
-      refund: () => Promise.resolve(),
-    },
-    hints: { publish: () => undefined },
-    random: {
-      bytes: (length: number) => Buffer.alloc(length, 7),
-      uuid: () => '0193a000-0000-7000-8000-00000000000f',
-    },
-    config: { accessTokenSeconds: 600, registrationSeconds: 86_400, stepUpSeconds: 600 },
-    judgePassword: () => [],
-    describeUserAgent: () => ({ browser: null, os: null, device: null }),
-    hub: new StreamHub({
-      feed: { end: () => Promise.resolve({ xid: '0', id: '0' }), after: () => Promise.resolve([]) },
-      check,
-      hints: { subscribe: () => () => {} },
-      clock,
-      log,
-    }),
-    clock,
+    hub: new StreamHub({ feed, check, hints: { subscribe: () => () => {} }, clock, log }),
     log,
-    ...deps,
+    ...options.deps,
   } as unknown as Deps;
-  const app = createApp({
-    deps: all,
-    settings: {
-      publicUrl: ORIGIN,
-      publicOrigins: [ORIGIN],
-      allowedOrigins: ['https://partner.example'],
-      trustProxy: [],
-      requestDeadlineMs: 10_000,
-      secureCookies: true,
-      ...settings,
-    },
-    keys: {
-      signing: { kid: 'k4.pid.a' },
-      publicKeys: () => [
-        { kid: 'k4.pid.a', paserk: 'k4.public.a' },
-        { kid: 'k4.pid.b', paserk: 'k4.public.b' },
-      ],
-    },
-    metrics: {
-      httpRequest: (request) => void requests.push(request),
-      signInAttempt: (_method, outcome) => void signIns.push(outcome),
-    },
-  });
-  return { app, deps: all, logged, verified, requests, signIns };
+  const metrics = {
+    httpRequest: (request: (typeof requests)[number]) => void requests.push(request),
+    signInAttempt: (_method: 'password', outcome: string) => void signIns.push(outcome),
+  };
+  const app = createApp({ deps, settings: { ...ordinary, ...options.settings }, keys, metrics });
+  return { app, deps, logged, verified, requests, signIns };
 };
 
 export type Fixture = ReturnType<typeof fixture>;
 
 export const COOKIE = { cookie: '__Host-portcullis=v4.public.cookie' };
 export const OURS = { origin: ORIGIN, 'sec-fetch-site': 'same-origin' };
-export const JSON_TYPE = { 'content-type': 'application/json' };
+const JSON_TYPE = { 'content-type': 'application/json' };
 export const signInInput = (more: object = {}) => ({
   email: 'person@example.test',
   password: PASSWORD,

@@ -16,7 +16,7 @@ import { keysDocument, type PublishedKeys } from './routes/keys.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** What the HTTP side counts. */
-export interface HttpMetrics {
+interface HttpMetrics {
   /** @param route the pattern or procedure, never the path that was asked for */
   httpRequest(request: { method: string; route: string; status: number }, seconds: number): void;
   signInAttempt(method: 'password', outcome: string): void;

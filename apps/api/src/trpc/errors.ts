@@ -61,7 +61,7 @@ export interface Refusal extends Omit<AuthErrorFacts, 'cause'> {
   code: TRPC_ERROR_CODE_KEY;
 }
 
-export interface RefusalData extends ErrorData {
+interface RefusalData extends ErrorData {
   code: TRPC_ERROR_CODE_KEY;
   httpStatus: number;
 }
