@@ -42,7 +42,7 @@ export const createTokens = ({ ring, issuer, audience }: TokenOptions): TokenIss
   };
 
   return {
-    issue: (subject, times) => {
+    issue: async (subject, times) => {
       const claims = claimsOf(subject, times, parties);
       const options = { footer: footerOf(ring.signing.kid), assertion: assertionOf(issuer, subject.purpose) };
       return signPublic(ring.signing.key, claims, options);
@@ -60,10 +60,13 @@ export const createTokens = ({ ring, issuer, audience }: TokenOptions): TokenIss
   };
 };
 
-/** The end is exclusive: at `exp` the token is expired (RFC 7519 §4.1.4, which PASETO's claims follow). */
+/**
+ * The end is exclusive: at `exp` the token is expired (RFC 7519 §4.1.4, which PASETO's claims follow). Both questions are
+ * asked so that a time which is none (NaN) answers no: what cannot be decided is refused (G8).
+ */
 const judgeTimes = (claims: AccessClaims, purpose: TokenPurpose, now: number): Verdict => {
-  if (now >= claims.expiresAtMs) return { ok: false, rejection: 'expired' };
-  if (now + NOT_BEFORE_LEEWAY_MS < claims.notBeforeMs) return { ok: false, rejection: 'not_yet_valid' };
+  if (!(now < claims.expiresAtMs)) return { ok: false, rejection: 'expired' };
+  if (!(now + NOT_BEFORE_LEEWAY_MS >= claims.notBeforeMs)) return { ok: false, rejection: 'not_yet_valid' };
   const subject: TokenSubject = { accountId: claims.accountId, sessionId: claims.sessionId, purpose };
   return { ok: true, subject };
 };
