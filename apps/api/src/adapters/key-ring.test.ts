@@ -47,6 +47,18 @@ test('the secret may also be a k4.local key', () => {
   expect(problemsOf({ PORTCULLIS_SECRET: local() })).toBe('none');
 });
 
+test('a refresh key may also be bare base64url, and is then the same key', () => {
+  const bytes = randomBytes(32);
+  const bare = parseKeyRing({
+    ...good,
+    PORTCULLIS_REFRESH_KEYS: `${bytes.toString('base64url')}, ${local()}`,
+  });
+  expect(bare.refreshKeys[0]?.equals(bytes)).toBe(true);
+  expect(bare.refreshKeys).toHaveLength(2);
+  const twice = `${bytes.toString('base64url')} ${toPaserk('local', bytes)}`;
+  expect(problemsOf({ PORTCULLIS_REFRESH_KEYS: twice })).toBe('PORTCULLIS_REFRESH_KEYS: holds a key twice');
+});
+
 const seed = Buffer.from(newest.subarray(0, 32));
 const shared = randomBytes(32);
 
@@ -66,7 +78,17 @@ test.each<[string, Partial<KeySettings>, RegExp]>([
   [
     'a signing key to refresh with',
     { PORTCULLIS_REFRESH_KEYS: secretOf(older) },
-    /REFRESH_KEYS: key 1 of 1 is not/,
+    /REFRESH_KEYS: key 1 of 1 is neither/,
+  ],
+  [
+    'a short refresh key',
+    { PORTCULLIS_REFRESH_KEYS: randomBytes(31).toString('base64url') },
+    /REFRESH_KEYS: key 1 of 1 is neither/,
+  ],
+  [
+    'a padded refresh key',
+    { PORTCULLIS_REFRESH_KEYS: `${local()} ${randomBytes(32).toString('base64')}` },
+    /REFRESH_KEYS: key 2 of 2 is neither/,
   ],
   ['a key given twice', { PORTCULLIS_KEYS: `${secretOf(newest)} ${secretOf(newest)}` }, /holds a key twice$/],
   [

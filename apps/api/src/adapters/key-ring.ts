@@ -14,7 +14,7 @@ import {
 export interface KeySettings {
   /** `k4.secret` keys, newest first, separated by blanks or commas; a retired one may be its `k4.public` only. */
   PORTCULLIS_KEYS: string;
-  /** `k4.local` keys, newest first. */
+  /** `k4.local` keys, or 32 bytes each as base64url; newest first. */
   PORTCULLIS_REFRESH_KEYS: string;
   /** One `k4.local` key, or 32 bytes as base64url. */
   PORTCULLIS_SECRET: string;
@@ -132,8 +132,8 @@ const localKeys = (entries: string[], report: Report): Buffer[] => {
   const found: Buffer[] = [];
   for (const [index, entry] of entries.entries()) {
     const place = `key ${index + 1} of ${entries.length}`;
-    const key = fromPaserk('local', entry);
-    if (key === null) report(`${place} is not k4.local`);
+    const key = symmetricKeyOf(entry);
+    if (key === null) report(`${place} is neither k4.local nor 32 bytes as base64url`);
     else if (isWeak(key)) report(`${place} is weak`);
     else found.push(key);
   }
@@ -143,13 +143,21 @@ const localKeys = (entries: string[], report: Report): Buffer[] => {
 const secretOf = (setting: string, report: Report): Buffer | null => {
   const entries = entriesOf(setting);
   const [entry = ''] = entries;
-  const key = fromPaserk('local', entry) ?? fromBase64url(entry);
-  if (entries.length !== 1 || key === null || key.length !== 32) {
+  const key = symmetricKeyOf(entry);
+  if (entries.length !== 1 || key === null) {
     report('must be one k4.local key or 32 bytes as base64url');
     return null;
   }
   if (isWeak(key)) report('is weak');
   return key;
+};
+
+const SYMMETRIC_BYTES = 32;
+
+/** The bytes of a `k4.local` key or of its bare base64url, or null for anything else. */
+export const symmetricKeyOf = (entry: string): Buffer | null => {
+  const key = fromPaserk('local', entry) ?? fromBase64url(entry);
+  return key?.length === SYMMETRIC_BYTES ? key : null;
 };
 
 /** One byte repeated, or two in turn: what a person or a placeholder writes, not what a generator does. */

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { entriesOf, type KeySetting, type KeySettings, parseKeyRing } from '../adapters/key-ring.ts';
+import {
+  entriesOf,
+  type KeySetting,
+  type KeySettings,
+  parseKeyRing,
+  symmetricKeyOf,
+} from '../adapters/key-ring.ts';
 import {
   fromPaserk,
   keyIdOf,
@@ -93,7 +99,7 @@ const find = (ring: KeySettings, kid: string) => {
 };
 
 const idOf = (entry: string): string => {
-  const local = fromPaserk('local', entry);
+  const local = symmetricKeyOf(entry);
   if (local !== null) return localIdOf(local);
   const secretKey = fromPaserk('secret', entry);
   const publicKey = secretKey === null ? fromPaserk('public', entry) : publicHalfOf(secretKey);

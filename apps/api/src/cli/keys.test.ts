@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { type KeySettings, parseKeyRing } from '../adapters/key-ring.ts';
+import { localIdOf } from '../adapters/paserk.ts';
 import type { ListedKey } from './key-rotation.ts';
 import { registerKeys } from './keys.ts';
 
@@ -110,6 +111,17 @@ test('retire removes a key, or keeps its public half only', async () => {
   expect(parseKeyRing(await ringOf(['retire', refreshKid], rotated)).refreshKeys).toHaveLength(1);
 });
 
+test('a refresh key in bare base64url is listed, kept and retired like any other', async () => {
+  const bytes = Buffer.from('0123456789abcdefghijklmnopqrstuv');
+  const bare = { ...(await ringOf(['generate'])), PORTCULLIS_REFRESH_KEYS: bytes.toString('base64url') };
+  const kid = (await list(bare))[1]?.kid ?? '';
+  expect(kid).toBe(localIdOf(bytes));
+  const rotated = await ringOf(['rotate'], bare);
+  expect((await list(rotated)).map((key) => key.kid)).toContain(kid);
+  const retired = await ringOf(['retire', kid], rotated);
+  expect((await list(retired)).map((key) => key.kid)).not.toContain(kid);
+});
+
 test.each<[string, (ring: KeySettings, kid: string) => string[], RegExp]>([
   ['the key in use is not retired', (_, kid) => ['retire', kid], /in use/],
   ['an unknown id is named as such', () => ['retire', 'k4.pid.unknown'], /no key of this id/],
@@ -148,6 +160,11 @@ test('a setting may name a file', async () => {
     const missing = await run(['list'], { ...env, PORTCULLIS_SECRET_FILE: join(dir, 'nothing') });
     expect(missing).toMatchObject({ code: 1 });
     expect(missing.err).toMatch(/PORTCULLIS_SECRET_FILE cannot be read/);
+    expect(await json<ListedKey[]>(['list'], { ...env, PORTCULLIS_SECRET: ' ' })).toHaveLength(2);
+    const both = await run(['list'], { ...env, PORTCULLIS_SECRET: PORTCULLIS_SECRET });
+    expect(both).toMatchObject({ out: '', code: 1 });
+    expect(both.err).toMatch(/PORTCULLIS_SECRET_FILE is set together with PORTCULLIS_SECRET/);
+    expect(both.err).not.toContain(PORTCULLIS_SECRET);
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -13,7 +13,7 @@ import {
 
 const NAMES = ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET'] as const;
 
-/** What the commands touch; the defaults are this process's. */
+/** What the commands touch. */
 export interface KeysSurroundings {
   env: Record<string, string | undefined>;
   /** Where the result goes, and nothing else. */
@@ -21,9 +21,7 @@ export interface KeysSurroundings {
 }
 
 /** Adds `keys generate | list | rotate | promote | retire`. Every result is printed, none is stored. */
-export const registerKeys = (program: Command, surroundings: Partial<KeysSurroundings> = {}): void => {
-  const env = surroundings.env ?? process.env;
-  const write = surroundings.write ?? ((text) => void process.stdout.write(text));
+export const registerKeys = (program: Command, { env, write }: KeysSurroundings): void => {
   const keys = program.command('keys').description('make, list and replace the keys of the service');
   const current = () => ringOf(env);
   const print = (settings: KeySettings, { json }: { json?: boolean }) => write(show(settings, json === true));
@@ -86,11 +84,13 @@ promote each new key, restart all, and retire the old ones once the last cookie 
 const show = (ring: KeySettings, json: boolean): string =>
   json ? `${JSON.stringify(ring)}\n` : NAMES.map((name) => `${name}=${ring[name]}\n`).join('');
 
-/** The ring of the environment; each setting may name a file instead, as `<NAME>_FILE`. */
+/** The ring of the environment; each setting may name a file instead, as `<NAME>_FILE`. An empty one is not set. */
 const ringOf = (env: KeysSurroundings['env']): KeySettings => {
   const read = (name: KeySetting): string => {
-    const file = env[`${name}_FILE`];
-    if (env[name] !== undefined || file === undefined) return env[name] ?? '';
+    const direct = env[name]?.trim() ?? '';
+    const file = env[`${name}_FILE`] ?? '';
+    if (file === '') return direct;
+    if (direct !== '') throw new KeysError(`${name}_FILE is set together with ${name}: keep one of them`);
     try {
       return readFileSync(file, 'utf8').trim();
     } catch (error) {
