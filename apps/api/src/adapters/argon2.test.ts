@@ -1,76 +1,36 @@
 import argon2 from 'argon2';
 import { describe, expect, test } from 'vitest';
 import { createPasswordHasher, type HasherOptions } from './argon2.ts';
+import { passwordHasherContract } from './password-hasher.contract.ts';
 import { systemClock } from './system.ts';
 
 const cheap: HasherOptions = { memoryKiB: 64, timeCost: 1 };
 const hasherOf = (options: HasherOptions = {}) => createPasswordHasher({ ...cheap, ...options }, systemClock);
 const PASSWORD = 'correct-horse-battery-staple-42';
 
-describe('hashing', () => {
-  test('today’s parameters stand in the PHC string, in the order of the reference implementation', async () => {
+passwordHasherContract('argon2', (cost) => createPasswordHasher(cost, systemClock));
+
+describe('this library', () => {
+  test('hashes with 19 MiB and two passes unless told otherwise', async () => {
     const phc = await createPasswordHasher({}, systemClock).hash(PASSWORD);
     expect(phc).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
   });
 
-  test('a hash verifies its password and no other, and is salted', async () => {
-    const hasher = hasherOf();
-    const [one, two] = await Promise.all([hasher.hash(PASSWORD), hasher.hash(PASSWORD)]);
-    expect(one).not.toBe(two);
-    expect(await hasher.verify(one, PASSWORD)).toBe(true);
-    expect(await hasher.verify(one, `${PASSWORD} `)).toBe(false);
-    expect(await hasher.verify(one, PASSWORD.toUpperCase())).toBe(false);
-  });
-
-  test('what another implementation wrote verifies', async () => {
+  test('sorts the parameters by name, which verifies and needs no rehash', async () => {
     const sorted = await argon2.hash(PASSWORD, { memoryCost: 64, timeCost: 1, parallelism: 1 });
     expect(sorted).toContain('$m=64,p=1,t=1$');
     expect(await hasherOf().verify(sorted, PASSWORD)).toBe(true);
     expect(hasherOf().needsRehash(sorted)).toBe(false);
   });
-
-  test('both spellings of one text are one password (NFC)', async () => {
-    const hasher = hasherOf();
-    const phc = await hasher.hash('Ame\u0301lie-und-ihre-Katze');
-    expect(await hasher.verify(phc, 'Am\u00e9lie-und-ihre-Katze')).toBe(true);
-    expect(await hasher.verify(phc, 'Amelie-und-ihre-Katze')).toBe(false);
-  });
-
-  test('the whole of a long password counts', async () => {
-    const hasher = hasherOf();
-    const phc = await hasher.hash('🔑'.repeat(1024));
-    expect(await hasher.verify(phc, '🔑'.repeat(1023))).toBe(false);
-  });
 });
 
 describe('stored hashes', () => {
-  test('other parameters, or no hash at all, need a rehash', async () => {
-    const phc = await hasherOf().hash(PASSWORD);
-    expect(hasherOf().needsRehash(phc)).toBe(false);
-    expect(hasherOf({ timeCost: 2 }).needsRehash(phc)).toBe(true);
-    expect(hasherOf({ memoryKiB: 128 }).needsRehash(phc)).toBe(true);
-    expect(hasherOf({ parallelism: 2 }).needsRehash(phc)).toBe(true);
-    expect(hasherOf().needsRehash('!')).toBe(true);
-  });
-
-  test('weaker parameters of before still verify', async () => {
-    const phc = await hasherOf({ memoryKiB: 8 }).hash(PASSWORD);
-    expect(await hasherOf().verify(phc, PASSWORD)).toBe(true);
-  });
-
   const tail = `$${'A'.repeat(22)}$${'A'.repeat(43)}`;
   test.each([
-    ['4 TiB', `$argon2id$v=19$m=4294967295,t=2,p=1${tail}`],
-    ['a million passes', `$argon2id$v=19$m=64,t=1000000,p=1${tail}`],
-    ['a million lanes', `$argon2id$v=19$m=64,t=1,p=1000000${tail}`],
+    ['more memory than allowed', `$argon2id$v=19$m=4294967295,t=2,p=1${tail}`],
     ['much memory for many passes', `$argon2id$v=19$m=262144,t=16,p=1${tail}`],
-    ['no memory', `$argon2id$v=19$m=0,t=1,p=1${tail}`],
     ['a parameter twice', `$argon2id$v=19$m=64,m=64,t=1${tail}`],
-    ['another version', `$argon2id$v=16$m=64,t=1,p=1${tail}`],
-    ['another kind', `$argon2i$v=19$m=64,t=1,p=1${tail}`],
-    ['no salt', `$argon2id$v=19$m=64,t=1,p=1$$${'A'.repeat(43)}`],
-    ['nothing', ''],
-    ['another scheme', '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
+    ['no hash at all', '!'],
   ])('%s is not computed: one hash of today’s cost, and nobody passes', async (_, phc) => {
     const hasher = hasherOf();
     expect(await hasher.verify(phc, PASSWORD)).toBe(false);

@@ -14,6 +14,18 @@ test('a keyed hash is HMAC-SHA-256 under the key derived for its purpose', () =>
   expect(keyed.hmac('mail', 'a@example.com').equals(expected)).toBe(true);
 });
 
+// Worked out by another program: hashes and successors have to stay the same from one version of the service to the
+// next, or limits are forgotten and, while both versions run, a retried refresh ends its session.
+test('the derivations are the ones of every version', () => {
+  expect(createKeyed(secret).hmac('mail', 'a@example.com').toString('hex')).toBe(
+    'f7e85384a03b97478a3146b47d0b745f4d4f4598df7b587737d765d211a8802b',
+  );
+  const [session, presented] = ['session-id-'.padEnd(43, 'A'), 'presented-'.padEnd(43, 'B')];
+  expect(createRefreshSecrets([newest]).successor(session, 7, presented)).toBe(
+    'kjkMiJm_alkt91Roro0Yi4v9YfNqSI99NlAFSEW-YoY',
+  );
+});
+
 test('another purpose, value or secret gives another hash', () => {
   const keyed = createKeyed(secret);
   const hashes = [
