@@ -76,9 +76,9 @@ describe('time', () => {
   test('that is none is no time within', async () => {
     const tokens = createTokens({ ring, ...HERE });
     const none = new Date(Number.NaN);
-    expect(await tokens.verify(token, 'cookie', none)).toMatchObject({ ok: false });
+    expect(await tokens.verify(token, 'cookie', none)).toEqual(refused('expired'));
     expect(await tokens.verify(token, 'cookie', NOW)).toMatchObject({ ok: true });
-    expect(await tokens.verify(token, 'cookie', none)).toMatchObject({ ok: false });
+    expect(await tokens.verify(token, 'cookie', none)).toEqual(refused('expired'));
     await expect(tokens.issue(subject, { now: NOW, expiresAt: none })).rejects.toThrow(RangeError);
   });
 
@@ -132,6 +132,15 @@ describe('what is remembered', () => {
     for (let i = 0; i < 5; i += 1)
       expect(await tokens.verify(token, 'cookie', NOW)).toMatchObject({ ok: true });
     expect(asked()).toBe(1);
+  });
+
+  test('is no token that was refused for its time', async () => {
+    const { tokens, asked } = counting();
+    for (const ms of [-5001, 60_000]) {
+      await tokens.verify(token, 'cookie', later(ms));
+      await tokens.verify(token, 'cookie', later(ms));
+    }
+    expect(asked()).toBe(4);
   });
 
   test('says nothing about the other purpose, nor about a token that was refused', async () => {

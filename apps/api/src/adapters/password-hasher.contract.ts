@@ -16,6 +16,23 @@ const FOREIGN = [
   '$argon2id$v=19$m=256,t=3,p=2$cG9ydGN1bGxpcy1zYWx0Mg$D6BTW8FLrX0eaRAMYdIUfKUna8n8mo2tAEfK3dQx7gw',
 ];
 
+const TAIL = `$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const UNUSABLE: [string, string][] = [
+  ['4 TiB', `$argon2id$v=19$m=4294967295,t=2,p=1${TAIL}`],
+  ['more than a GiB', `$argon2id$v=19$m=1048577,t=1,p=1${TAIL}`],
+  ['a million passes', `$argon2id$v=19$m=64,t=1000000,p=1${TAIL}`],
+  ['21 passes', `$argon2id$v=19$m=64,t=21,p=1${TAIL}`],
+  ['a million lanes', `$argon2id$v=19$m=64,t=1,p=1000000${TAIL}`],
+  ['no memory', `$argon2id$v=19$m=0,t=1,p=1${TAIL}`],
+  ['another version', `$argon2id$v=16$m=64,t=1,p=1${TAIL}`],
+  ['another kind', `$argon2i$v=19$m=64,t=1,p=1${TAIL}`],
+  ['no salt', `$argon2id$v=19$m=64,t=1,p=1$$${'A'.repeat(43)}`],
+  ['no hash', `$argon2id$v=19$m=64,t=1,p=1$${'A'.repeat(22)}$`],
+  ['nothing', ''],
+  ['an account without a password', '!'],
+  ['another scheme', '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
+];
+
 /**
  * What every argon2id adapter of the port keeps, whichever library it stands on, so that one may take the place of
  * another over the same stored hashes.
@@ -46,9 +63,11 @@ export const passwordHasherContract = (name: string, create: (cost: HasherCost) 
 
     test('takes both spellings of one text for one password (NFC)', async () => {
       const hasher = hasherOf();
-      const phc = await hasher.hash('Ame\u0301lie-und-ihre-Katze');
-      expect(await hasher.verify(phc, 'Am\u00e9lie-und-ihre-Katze')).toBe(true);
-      expect(await hasher.verify(phc, 'Amelie-und-ihre-Katze')).toBe(false);
+      const spellings = ['Ame\u0301lie-und-ihre-Katze', 'Am\u00e9lie-und-ihre-Katze'];
+      for (const phc of await Promise.all(spellings.map((spelling) => hasher.hash(spelling)))) {
+        for (const spelling of spellings) expect(await hasher.verify(phc, spelling)).toBe(true);
+        expect(await hasher.verify(phc, 'Amelie-und-ihre-Katze')).toBe(false);
+      }
     });
 
     test('lets the whole of a long password count', async () => {
@@ -79,22 +98,7 @@ export const passwordHasherContract = (name: string, create: (cost: HasherCost) 
       expect(await hasherOf().verify(phc, PASSWORD)).toBe(true);
     });
 
-    const tail = `$${'A'.repeat(22)}$${'A'.repeat(43)}`;
-    test.each([
-      ['4 TiB', `$argon2id$v=19$m=4294967295,t=2,p=1${tail}`],
-      ['more than a GiB', `$argon2id$v=19$m=1048577,t=1,p=1${tail}`],
-      ['a million passes', `$argon2id$v=19$m=64,t=1000000,p=1${tail}`],
-      ['21 passes', `$argon2id$v=19$m=64,t=21,p=1${tail}`],
-      ['a million lanes', `$argon2id$v=19$m=64,t=1,p=1000000${tail}`],
-      ['no memory', `$argon2id$v=19$m=0,t=1,p=1${tail}`],
-      ['another version', `$argon2id$v=16$m=64,t=1,p=1${tail}`],
-      ['another kind', `$argon2i$v=19$m=64,t=1,p=1${tail}`],
-      ['no salt', `$argon2id$v=19$m=64,t=1,p=1$$${'A'.repeat(43)}`],
-      ['no hash', `$argon2id$v=19$m=64,t=1,p=1$${'A'.repeat(22)}$`],
-      ['nothing', ''],
-      ['an account without a password', '!'],
-      ['another scheme', '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
-    ])('lets nobody in by a stored hash of %s, and does not throw', async (_, phc) => {
+    test.each(UNUSABLE)('lets nobody in by a stored hash of %s, and does not throw', async (_, phc) => {
       expect(await hasherOf().verify(phc, PASSWORD)).toBe(false);
     });
   });
