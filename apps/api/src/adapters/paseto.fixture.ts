@@ -25,7 +25,7 @@ export const subject = {
   sessionId: randomBytes(32).toString('base64url'),
   purpose: 'cookie' as TokenPurpose,
 };
-export const times = { now: NOW, expiresAt: later(60_000) };
+const times = { now: NOW, expiresAt: later(60_000) };
 /** Fresh every time, so that nothing is remembered. */
 export const verify = (
   token: string,
