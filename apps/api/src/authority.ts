@@ -23,7 +23,13 @@ export interface AuthorityFacadeParts {
 const RETRY_AFTER_MS = 1_000;
 
 /** The protocol as verbs and transports see it: tokens in, reasons and `AuthError` out. */
-export const createAuthorityFacade = ({ tokens, authority, uses, clock, metrics }: AuthorityFacadeParts): Authority => {
+export const createAuthorityFacade = ({
+  tokens,
+  authority,
+  uses,
+  clock,
+  metrics,
+}: AuthorityFacadeParts): Authority => {
   const { lease, verifier, revoker } = authority;
 
   const check = async (sessionId: string, accountId: string): Promise<Verification> => {
@@ -31,7 +37,8 @@ export const createAuthorityFacade = ({ tokens, authority, uses, clock, metrics 
     const verdict = await verifier.verify(sessionId, accountId);
     const result = verdict.status === 'rejected' ? verdict.reason : verdict.status;
     metrics.sessionCheck({ result, source: sourceOf(verdict) }, (clock.monotonicMs() - startMs) / 1_000);
-    if (verdict.status !== 'live') return verdict.status === 'rejected' ? { status: 'rejected', reason: verdict.reason } : verdict;
+    if (verdict.status !== 'live')
+      return verdict.status === 'rejected' ? { status: 'rejected', reason: verdict.reason } : verdict;
     const now = lease.databaseNowMs();
     if (now !== null) uses.seen(verdict.session, now);
     return { status: 'live', session: verdict.session };
@@ -49,7 +56,11 @@ export const createAuthorityFacade = ({ tokens, authority, uses, clock, metrics 
       metrics.sessionCheck({ result: reason, source: 'token' }, (clock.monotonicMs() - startMs) / 1_000);
       return { status: 'rejected', reason };
     },
-    revoking: async <T>(accountId: string, deadlineMs: number, decide: (tx: Tx, account: AccountRow | null) => Promise<Decision<T>>): Promise<T> => {
+    revoking: async <T>(
+      accountId: string,
+      deadlineMs: number,
+      decide: (tx: Tx, account: AccountRow | null) => Promise<Decision<T>>,
+    ): Promise<T> => {
       let cause: string | null = null;
       const deciding = async (tx: Tx, account: AccountRow | null): Promise<Decision<T>> => {
         cause = null;
@@ -78,10 +89,14 @@ export const createAuthorityFacade = ({ tokens, authority, uses, clock, metrics 
   };
 };
 
-const sourceOf = (verdict: Verdict): 'index' | 'store' | 'none' => (verdict.status === 'unavailable' ? 'none' : verdict.source);
+const sourceOf = (verdict: Verdict): 'index' | 'store' | 'none' =>
+  verdict.status === 'unavailable' ? 'none' : verdict.source;
 
 /** The cookie's token lives as long as its session; a bearer's is meant to be renewed long before that. */
-const reasonOf = (rejection: TokenRejection, purpose: 'cookie' | 'bearer'): 'session_expired' | 'token_invalid' =>
+const reasonOf = (
+  rejection: TokenRejection,
+  purpose: 'cookie' | 'bearer',
+): 'session_expired' | 'token_invalid' =>
   rejection === 'expired' && purpose === 'cookie' ? 'session_expired' : 'token_invalid';
 
 /** Somebody else held the row, or won it, until the deadline: lock timeout, serialization failure, deadlock. */
@@ -90,9 +105,14 @@ const CONTENDED = new Set(['55P03', '40001', '40P01']);
 const asAuthError = (error: unknown): unknown => {
   if (error instanceof RevocationUnavailable) {
     const mayHaveTakenEffect = error.mayHaveTakenEffect ? { mayHaveTakenEffect: true as const } : {};
-    return new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error, ...mayHaveTakenEffect });
+    return new AuthError('unavailable', {
+      retryAfterMs: RETRY_AFTER_MS,
+      cause: error,
+      ...mayHaveTakenEffect,
+    });
   }
   const isContended = error instanceof Error && 'code' in error && CONTENDED.has(String(error.code));
-  if (error instanceof StoreUnavailable || isContended) return new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error });
+  if (error instanceof StoreUnavailable || isContended)
+    return new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error });
   return error;
 };

@@ -40,14 +40,28 @@ test('development needs nothing but a database', () => {
   expect(config.http.publicOrigins).toEqual(['http://localhost:5173', 'http://127.0.0.1:5173']);
   expect(config.redis).toBeNull();
   expect(config.keys).toEqual(DEVELOPMENT_KEYS);
-  expect(config.service.session).toEqual({ idleSeconds: 43_200, absoluteSeconds: 86_400, rememberIdleSeconds: 1_209_600, rememberAbsoluteSeconds: 2_592_000 });
+  expect(config.service.session).toEqual({
+    idleSeconds: 43_200,
+    absoluteSeconds: 86_400,
+    rememberIdleSeconds: 1_209_600,
+    rememberAbsoluteSeconds: 2_592_000,
+  });
   expect(config.service.passwordMinLength).toBe(15);
-  expect(config.authority).toEqual({ leaseMs: 30_000, pollMs: 1_000, sweepMs: 3_600_000, databaseLoss: 'refuse' });
+  expect(config.authority).toEqual({
+    leaseMs: 30_000,
+    pollMs: 1_000,
+    sweepMs: 3_600_000,
+    databaseLoss: 'refuse',
+  });
 });
 
 test('a complete production environment is accepted', () => {
   const config = loadConfig(PRODUCTION);
-  expect(config.http).toMatchObject({ host: '0.0.0.0', secureCookies: true, publicOrigins: ['https://auth.example.test'] });
+  expect(config.http).toMatchObject({
+    host: '0.0.0.0',
+    secureCookies: true,
+    publicOrigins: ['https://auth.example.test'],
+  });
   expect(config.smtp.requireTls).toBe(true);
 });
 
@@ -59,30 +73,90 @@ test.each<[string, Environment, string[]]>([
   ['a path in the public address', { DATABASE_URL, PUBLIC_URL: 'http://localhost:5173/app' }, ['PUBLIC_URL']],
   ['proxies that are no networks', { DATABASE_URL, TRUST_PROXY: '10.0.0.0/8,all' }, ['TRUST_PROXY']],
   ['a misspelt setting', { DATABASE_URL, PORTCULLIS_LEASE: '3' }, ['PORTCULLIS_LEASE']],
-  ['a file for what is no secret', { DATABASE_URL, PORTCULLIS_MAIL_FROM_FILE: '/x' }, ['PORTCULLIS_MAIL_FROM_FILE']],
-  ['idle above absolute', { DATABASE_URL, PORTCULLIS_SESSION_IDLE_SECONDS: '86401' }, ['PORTCULLIS_SESSION_IDLE_SECONDS']],
-  ['remembered idle above absolute', { DATABASE_URL, PORTCULLIS_SESSION_REMEMBER_IDLE_SECONDS: '2592001' }, ['PORTCULLIS_SESSION_REMEMBER_IDLE_SECONDS']],
-  ['an access token as old as its session', { DATABASE_URL, PORTCULLIS_ACCESS_TOKEN_SECONDS: '86400' }, ['PORTCULLIS_ACCESS_TOKEN_SECONDS']],
-  ['a window as long as an access token', { DATABASE_URL, PORTCULLIS_REFRESH_WINDOW_SECONDS: '600' }, ['PORTCULLIS_REFRESH_WINDOW_SECONDS']],
-  ['a lock that outlasts its statement', { DATABASE_URL, PORTCULLIS_LOCK_TIMEOUT_MS: '1000' }, ['PORTCULLIS_LOCK_TIMEOUT_MS']],
-  ['a short password', { DATABASE_URL, PORTCULLIS_PASSWORD_MIN_LENGTH: '7' }, ['PORTCULLIS_PASSWORD_MIN_LENGTH']],
+  [
+    'a file for what is no secret',
+    { DATABASE_URL, PORTCULLIS_MAIL_FROM_FILE: '/x' },
+    ['PORTCULLIS_MAIL_FROM_FILE'],
+  ],
+  [
+    'idle above absolute',
+    { DATABASE_URL, PORTCULLIS_SESSION_IDLE_SECONDS: '86401' },
+    ['PORTCULLIS_SESSION_IDLE_SECONDS'],
+  ],
+  [
+    'remembered idle above absolute',
+    { DATABASE_URL, PORTCULLIS_SESSION_REMEMBER_IDLE_SECONDS: '2592001' },
+    ['PORTCULLIS_SESSION_REMEMBER_IDLE_SECONDS'],
+  ],
+  [
+    'an access token as old as its session',
+    { DATABASE_URL, PORTCULLIS_ACCESS_TOKEN_SECONDS: '86400' },
+    ['PORTCULLIS_ACCESS_TOKEN_SECONDS'],
+  ],
+  [
+    'a window as long as an access token',
+    { DATABASE_URL, PORTCULLIS_REFRESH_WINDOW_SECONDS: '600' },
+    ['PORTCULLIS_REFRESH_WINDOW_SECONDS'],
+  ],
+  [
+    'a lock that outlasts its statement',
+    { DATABASE_URL, PORTCULLIS_LOCK_TIMEOUT_MS: '1000' },
+    ['PORTCULLIS_LOCK_TIMEOUT_MS'],
+  ],
+  [
+    'a short password',
+    { DATABASE_URL, PORTCULLIS_PASSWORD_MIN_LENGTH: '7' },
+    ['PORTCULLIS_PASSWORD_MIN_LENGTH'],
+  ],
   ['a broken key', { DATABASE_URL, PORTCULLIS_KEYS: 'k4.secret.AAAA' }, ['PORTCULLIS_KEYS']],
-  ['a key in two roles', { DATABASE_URL, PORTCULLIS_SECRET: KEYS.PORTCULLIS_SECRET, PORTCULLIS_REFRESH_KEYS: KEYS.PORTCULLIS_SECRET }, ['PORTCULLIS_SECRET']],
+  [
+    'a key in two roles',
+    {
+      DATABASE_URL,
+      PORTCULLIS_SECRET: KEYS.PORTCULLIS_SECRET,
+      PORTCULLIS_REFRESH_KEYS: KEYS.PORTCULLIS_SECRET,
+    },
+    ['PORTCULLIS_SECRET'],
+  ],
 ])('%s is a problem', (_, env, names) => {
   expect(namesOf(env)).toEqual(names);
 });
 
 test.each<[string, Environment, string[]]>([
-  ['without keys', { PORTCULLIS_KEYS: undefined, PORTCULLIS_REFRESH_KEYS: '', PORTCULLIS_SECRET: undefined }, ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET']],
-  ['with development keys', { ...DEVELOPMENT_KEYS }, ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET']],
-  ['with a development key behind a good one', { PORTCULLIS_KEYS: `${KEYS.PORTCULLIS_KEYS},${DEVELOPMENT_KEYS.PORTCULLIS_KEYS}` }, ['PORTCULLIS_KEYS']],
+  [
+    'without keys',
+    { PORTCULLIS_KEYS: undefined, PORTCULLIS_REFRESH_KEYS: '', PORTCULLIS_SECRET: undefined },
+    ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET'],
+  ],
+  [
+    'with development keys',
+    { ...DEVELOPMENT_KEYS },
+    ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET'],
+  ],
+  [
+    'with a development key behind a good one',
+    { PORTCULLIS_KEYS: `${KEYS.PORTCULLIS_KEYS},${DEVELOPMENT_KEYS.PORTCULLIS_KEYS}` },
+    ['PORTCULLIS_KEYS'],
+  ],
   ['on http', { PUBLIC_URL: 'http://auth.example.test' }, ['PUBLIC_URL']],
-  ['for an http origin', { PORTCULLIS_ALLOWED_ORIGINS: 'http://app.example.test' }, ['PORTCULLIS_ALLOWED_ORIGINS']],
+  [
+    'for an http origin',
+    { PORTCULLIS_ALLOWED_ORIGINS: 'http://app.example.test' },
+    ['PORTCULLIS_ALLOWED_ORIGINS'],
+  ],
   ['with an open database', { DATABASE_URL: 'postgres://a:b@db.example.test/x' }, ['DATABASE_URL']],
-  ['with a database that only prefers TLS', { DATABASE_URL: 'postgres://a:b@db.example.test/x?sslmode=prefer' }, ['DATABASE_URL']],
+  [
+    'with a database that only prefers TLS',
+    { DATABASE_URL: 'postgres://a:b@db.example.test/x?sslmode=prefer' },
+    ['DATABASE_URL'],
+  ],
   ['with an open Redis', { REDIS_URL: 'redis://redis.example.test' }, ['REDIS_URL']],
   ['with relaxed limits', { PORTCULLIS_RATE_LIMITS: 'relaxed' }, ['PORTCULLIS_RATE_LIMITS']],
-  ['with cheap hashes', { PORTCULLIS_ARGON2_MEMORY_KIB: '19455', PORTCULLIS_ARGON2_PASSES: '1' }, ['PORTCULLIS_ARGON2_MEMORY_KIB', 'PORTCULLIS_ARGON2_PASSES']],
+  [
+    'with cheap hashes',
+    { PORTCULLIS_ARGON2_MEMORY_KIB: '19455', PORTCULLIS_ARGON2_PASSES: '1' },
+    ['PORTCULLIS_ARGON2_MEMORY_KIB', 'PORTCULLIS_ARGON2_PASSES'],
+  ],
   ['without a mail server', { SMTP_URL: undefined }, ['SMTP_URL']],
 ])('production does not start %s', (_, change, names) => {
   expect(namesOf({ ...PRODUCTION, ...change })).toEqual(names);
@@ -91,7 +165,14 @@ test.each<[string, Environment, string[]]>([
 test.each<[string, Environment]>([
   ['stores on this machine', { DATABASE_URL, REDIS_URL: 'redis://localhost:6379' }],
   ['a Unix socket', { DATABASE_URL: 'postgres:///portcullis?host=%2Fvar%2Frun%2Fpostgresql' }],
-  ['open stores when told so', { DATABASE_URL: 'postgres://a:b@db/x', REDIS_URL: 'redis://redis', PORTCULLIS_ALLOW_PLAINTEXT_STORES: 'true' }],
+  [
+    'open stores when told so',
+    {
+      DATABASE_URL: 'postgres://a:b@db/x',
+      REDIS_URL: 'redis://redis',
+      PORTCULLIS_ALLOW_PLAINTEXT_STORES: 'true',
+    },
+  ],
 ])('production accepts %s', (_, change) => {
   expect(namesOf({ ...PRODUCTION, ...change })).toEqual([]);
 });
@@ -103,12 +184,22 @@ test('every problem comes at once, and no value is ever named', () => {
   const named = new Set(problems.map(({ name }) => name));
   // Free text is all that this value is good for.
   const fine = ['HOST', 'OPS_HOST', 'PORTCULLIS_MAIL_FROM'];
-  expect([...named].sort()).toEqual([...SETTING_NAMES, 'PORTCULLIS_NO_SUCH_SETTING'].filter((name) => !fine.includes(name)).sort());
+  expect([...named].sort()).toEqual(
+    [...SETTING_NAMES, 'PORTCULLIS_NO_SUCH_SETTING'].filter((name) => !fine.includes(name)).sort(),
+  );
   expect(JSON.stringify(problems)).not.toContain(secret);
 });
 
 test('names of the scripts and tests of the repository are left alone', () => {
-  expect(namesOf({ DATABASE_URL, PORTCULLIS_TEST_DATABASE_URL: 'x', PORTCULLIS_STATE_DIR: 'x', PORTCULLIS_CHROMIUM: 'x', PORTCULLIS_API_URL: 'x' })).toEqual([]);
+  expect(
+    namesOf({
+      DATABASE_URL,
+      PORTCULLIS_TEST_DATABASE_URL: 'x',
+      PORTCULLIS_STATE_DIR: 'x',
+      PORTCULLIS_CHROMIUM: 'x',
+      PORTCULLIS_API_URL: 'x',
+    }),
+  ).toEqual([]);
 });
 
 test('a secret may stand in a file, not in both places', () => {
@@ -127,8 +218,18 @@ test('a secret may stand in a file, not in both places', () => {
 test('relaxed limits leave those on wrong passwords alone', () => {
   const rulesOf = (mode: string) => loadConfig({ DATABASE_URL, PORTCULLIS_RATE_LIMITS: mode }).limits.rules;
   const [standard, relaxed] = [rulesOf('standard'), rulesOf('relaxed')];
-  const changed = Object.keys(standard).filter((rule) => standard[rule as never]['points'] !== relaxed[rule as never]['points']);
-  expect(changed.sort()).toEqual(['mail_ip', 'mail_mailbox', 'refresh_ip', 'sign_in_ip', 'sign_up_ip', 'verification_ip', 'write_session']);
+  const changed = Object.keys(standard).filter(
+    (rule) => standard[rule as never]['points'] !== relaxed[rule as never]['points'],
+  );
+  expect(changed.sort()).toEqual([
+    'mail_ip',
+    'mail_mailbox',
+    'refresh_ip',
+    'sign_in_ip',
+    'sign_up_ip',
+    'verification_ip',
+    'write_session',
+  ]);
   expect(relaxed.sign_in_ip.points).toBe(200_000);
   expect(standard.sign_in_account_ip).toEqual({ points: 5, seconds: 900 });
 });
@@ -147,7 +248,16 @@ test('what is printed holds no secret', () => {
 
 test('.env.example is what config docs prints, and names every setting', () => {
   const file = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
-  expect(file, 'run: npm run --silent portcullis -- config docs > apps/api/.env.example').toBe(environmentDocs());
+  expect(file, 'run: npm run --silent portcullis -- config docs > apps/api/.env.example').toBe(
+    environmentDocs(),
+  );
   for (const name of SETTING_NAMES) expect(file).toContain(`\n#${name}=`);
-  expect(SETTING_NAMES.filter(isSecret)).toEqual(['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET']);
+  expect(SETTING_NAMES.filter(isSecret)).toEqual([
+    'DATABASE_URL',
+    'REDIS_URL',
+    'SMTP_URL',
+    'PORTCULLIS_KEYS',
+    'PORTCULLIS_REFRESH_KEYS',
+    'PORTCULLIS_SECRET',
+  ]);
 });

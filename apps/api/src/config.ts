@@ -25,7 +25,14 @@ export interface Config {
     secureCookies: boolean;
   };
   ops: { host: string; port: number };
-  database: { url: string; poolMax: number; verifyPoolMax: number; acquireTimeoutMs: number; statementTimeoutMs: number; lockTimeoutMs: number };
+  database: {
+    url: string;
+    poolMax: number;
+    verifyPoolMax: number;
+    acquireTimeoutMs: number;
+    statementTimeoutMs: number;
+    lockTimeoutMs: number;
+  };
   redis: { url: string } | null;
   smtp: { url: string; from: string; requireTls: boolean };
   keys: KeySettings;
@@ -34,7 +41,10 @@ export interface Config {
   limits: { mode: 'standard' | 'relaxed'; rules: Record<LimitRule, Limit> };
   log: { level: Settings['LOG_LEVEL'] };
   worker: { concurrency: number };
-  cleanUp: Pick<CleanUpPolicy, 'sessionSeconds' | 'feedSeconds' | 'noticeSeconds' | 'leaseSeconds' | 'auditMonths'>;
+  cleanUp: Pick<
+    CleanUpPolicy,
+    'sessionSeconds' | 'feedSeconds' | 'noticeSeconds' | 'leaseSeconds' | 'auditMonths'
+  >;
   /** What verbs see. */
   service: ServiceConfig;
 }
@@ -47,7 +57,12 @@ export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
-    super(['The configuration has problems:', ...problems.map(({ name, problem }) => `  ${name} ${problem}`)].join('\n'));
+    super(
+      [
+        'The configuration has problems:',
+        ...problems.map(({ name, problem }) => `  ${name} ${problem}`),
+      ].join('\n'),
+    );
     this.problems = problems;
   }
 }
@@ -62,7 +77,10 @@ export const loadConfig = (env: Environment): Config => {
     else problems.push({ name, problem: parsed.error.issues[0]?.message ?? 'is not valid' });
   }
   if (values.DATABASE_URL === undefined && !problems.some(({ name }) => name.startsWith('DATABASE_URL')))
-    problems.push({ name: 'DATABASE_URL', problem: 'is required: the address of a Postgres, such as postgresql://user:password@host/database' });
+    problems.push({
+      name: 'DATABASE_URL',
+      problem: 'is required: the address of a Postgres, such as postgresql://user:password@host/database',
+    });
   problems.push(...unknownNames(env), ...problemsBetween(values as Partial<Settings>));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(assemble(values as Settings & { DATABASE_URL: string }));
@@ -72,7 +90,9 @@ export const loadConfig = (env: Environment): Config => {
 const FOREIGN = /^PORTCULLIS_(?:TEST_.*|STATE_DIR|CHROMIUM|API_URL)$/;
 
 const unknownNames = (env: Environment): ConfigProblem[] => {
-  const known = new Set<string>(SETTING_NAMES.flatMap((name) => (isSecret(name) ? [name, `${name}_FILE`] : [name])));
+  const known = new Set<string>(
+    SETTING_NAMES.flatMap((name) => (isSecret(name) ? [name, `${name}_FILE`] : [name])),
+  );
   return Object.keys(env)
     .filter((name) => name.startsWith('PORTCULLIS_') && !known.has(name) && !FOREIGN.test(name))
     .sort()
@@ -125,7 +145,11 @@ const assemble = (s: Settings & { DATABASE_URL: string }): Config => {
       lockTimeoutMs: s.PORTCULLIS_LOCK_TIMEOUT_MS,
     },
     redis: s.REDIS_URL === undefined ? null : { url: s.REDIS_URL },
-    smtp: { url: smtpUrl, from: s.PORTCULLIS_MAIL_FROM, requireTls: isProduction && !s.PORTCULLIS_ALLOW_PLAINTEXT_STORES && !isLocal(smtpUrl) },
+    smtp: {
+      url: smtpUrl,
+      from: s.PORTCULLIS_MAIL_FROM,
+      requireTls: isProduction && !s.PORTCULLIS_ALLOW_PLAINTEXT_STORES && !isLocal(smtpUrl),
+    },
     keys: {
       PORTCULLIS_KEYS: s.PORTCULLIS_KEYS ?? DEVELOPMENT_KEYS.PORTCULLIS_KEYS,
       PORTCULLIS_REFRESH_KEYS: s.PORTCULLIS_REFRESH_KEYS ?? DEVELOPMENT_KEYS.PORTCULLIS_REFRESH_KEYS,
@@ -137,7 +161,12 @@ const assemble = (s: Settings & { DATABASE_URL: string }): Config => {
       queue: s.PORTCULLIS_ARGON2_QUEUE,
       ...(s.PORTCULLIS_ARGON2_CONCURRENT === undefined ? {} : { concurrent: s.PORTCULLIS_ARGON2_CONCURRENT }),
     },
-    authority: { leaseMs: s.PORTCULLIS_LEASE_SECONDS * 1_000, pollMs: POLL_MS, sweepMs: SWEEP_MS, databaseLoss: s.PORTCULLIS_DATABASE_LOSS },
+    authority: {
+      leaseMs: s.PORTCULLIS_LEASE_SECONDS * 1_000,
+      pollMs: POLL_MS,
+      sweepMs: SWEEP_MS,
+      databaseLoss: s.PORTCULLIS_DATABASE_LOSS,
+    },
     limits: { mode: s.PORTCULLIS_RATE_LIMITS, rules: limitsOf(s.PORTCULLIS_RATE_LIMITS) },
     log: { level: s.LOG_LEVEL },
     worker: { concurrency: s.PORTCULLIS_WORKER_CONCURRENCY },
@@ -174,11 +203,14 @@ const serviceSlice = (s: Settings): ServiceConfig => ({
 const publicOrigins = (publicUrl: string, isProduction: boolean): string[] => {
   const url = new URL(publicUrl);
   const port = url.port === '' ? '' : `:${url.port}`;
-  const local = isProduction ? [] : ['localhost', '127.0.0.1'].map((name) => `${url.protocol}//${name}${port}`);
+  const local = isProduction
+    ? []
+    : ['localhost', '127.0.0.1'].map((name) => `${url.protocol}//${name}${port}`);
   return [...new Set([url.origin, ...local])];
 };
 
 const deepFreeze = <T extends object>(value: T): T => {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
   return Object.freeze(value);
 };

@@ -1,4 +1,5 @@
 import { createAuthority, type SessionAuthority } from '@portcullis/authority/authority';
+import { FeedReader } from '@portcullis/authority/feed';
 import { PostgresLeaseStore } from '@portcullis/authority/postgres/leases';
 import { PostgresSessionStore } from '@portcullis/authority/postgres/sessions';
 import { connectRedis, type RedisConnection } from '@portcullis/authority/redis/connection';
@@ -7,7 +8,7 @@ import type { RevokingStep } from '@portcullis/authority/revoke';
 import pg from 'pg';
 import { createPasswordHasher } from './adapters/argon2.ts';
 import { createCommonPasswords } from './adapters/common-passwords.ts';
-import { createHints, type HintBus } from './adapters/hints.ts';
+import { createHints } from './adapters/hints.ts';
 import { createKeyed } from './adapters/keyed.ts';
 import { type KeyRing, parseKeyRing } from './adapters/key-ring.ts';
 import { createLogger } from './adapters/logger.ts';
@@ -25,6 +26,7 @@ import type { Tx } from './db/transaction.ts';
 import { judgePassword } from './domain/password.ts';
 import type { Logger, TokenVerifier } from './ports.ts';
 import type { Deps } from './services/context.ts';
+import { StreamHub } from './services/session/stream-hub.ts';
 import { UseRecorder } from './touch.ts';
 import { VERSION } from './version.ts';
 
@@ -43,7 +45,6 @@ export interface Container {
   authority: SessionAuthority<Tx, AccountRow>;
   tokens: TokenVerifier;
   ring: KeyRing;
-  hints: HintBus;
   /** Connections that verifications have to themselves; also for the feed. */
   verifyPool: pg.Pool;
   redis: RedisConnection | null;
@@ -62,7 +63,12 @@ const LEASE_DEADLINE_MS = 1_000;
 const VERIFY_QUEUE = 1_000;
 
 export const loggerFor = (config: Config, fd: 1 | 2 = 1): Logger =>
-  createLogger({ level: config.log.level, fd, pretty: config.environment === 'development' && Boolean((fd === 1 ? process.stdout : process.stderr).isTTY) });
+  createLogger({
+    level: config.log.level,
+    fd,
+    pretty:
+      config.environment === 'development' && Boolean((fd === 1 ? process.stdout : process.stderr).isTTY),
+  });
 
 /** Builds everything; waits for no store. */
 export const buildContainer = async (config: Config, options: ContainerOptions = {}): Promise<Container> => {
@@ -73,22 +79,28 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
   const tokens = createTokens({ ring, issuer: config.service.publicUrl, audience: config.service.publicUrl });
   const stores = await openStores(config, log);
   const { db, redis, verifyPool, sessions, leases, index } = stores;
-  const protocol = { index, sessions, leases, revoking: revokingStore(db), clock: systemClock, random: systemRandom, log, ...(options.at ? { at: options.at } : {}) };
-  const authority = createAuthority<Tx, AccountRow>(protocol, { ...config.authority, instanceId: systemRandom.token(9) });
+  const authority = protocolOf(config, stores, log, options);
   const uses = new UseRecorder({ pool: verifyPool, index, lease: authority.lease, log });
   const hasher = createPasswordHasher(config.hasher, systemClock);
   const hints = createHints(redis, () => connectRedis(config.redis?.url ?? '', log, 'portcullis-hints'));
-  const isCommon = createCommonPasswords(config.service.passwordMinLength);
-  const policy = { minLength: config.service.passwordMinLength, serviceName: 'Portcullis', isCommon };
   observe(metrics, {
     passwordHashQueue: () => hasher.stats().queued,
     reachesIndex: () => (redis === null ? null : authority.lease.reachesIndex()),
     indexBroken: () => index instanceof RedisSessionIndex && index.broken,
     databaseBroken: () => db.broken || sessions.broken,
   });
+  const facade = createAuthorityFacade({ tokens, authority, uses, clock: systemClock, metrics });
+  const hub = new StreamHub({
+    feed: new FeedReader(verifyPool),
+    check: facade.check,
+    hints,
+    clock: systemClock,
+    log,
+    counted: metrics.eventStreams,
+  });
   const deps: Deps = {
     db,
-    authority: createAuthorityFacade({ tokens, authority, uses, clock: systemClock, metrics }),
+    authority: facade,
     hasher,
     tokens,
     refresh: createRefreshSecrets(ring.refreshKeys),
@@ -99,8 +111,9 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
     random: systemRandom,
     log,
     config: config.service,
+    hub,
     describeUserAgent,
-    judgePassword: (password, about) => judgePassword(password, about, policy),
+    judgePassword: passwordJudge(config.service.passwordMinLength),
   };
   return {
     config,
@@ -110,11 +123,11 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
     authority,
     tokens,
     ring,
-    hints,
     verifyPool,
     redis,
     start: () => authority.start(),
     close: async () => {
+      hub.close();
       await authority.close();
       hints.close();
       await Promise.allSettled([leases.close(), verifyPool.end(), db.close()]);
@@ -123,9 +136,36 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
   };
 };
 
+/** The protocol over these stores, as one process of it. */
+const protocolOf = (config: Config, stores: Stores, log: Logger, { at }: ContainerOptions) =>
+  createAuthority<Tx, AccountRow>(
+    {
+      index: stores.index,
+      sessions: stores.sessions,
+      leases: stores.leases,
+      revoking: revokingStore(stores.db),
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      ...(at ? { at } : {}),
+    },
+    { ...config.authority, instanceId: systemRandom.token(9) },
+  );
+
+const passwordJudge = (minLength: number): Deps['judgePassword'] => {
+  const policy = { minLength, serviceName: 'Portcullis', isCommon: createCommonPasswords(minLength) };
+  return (password, about) => judgePassword(password, about, policy);
+};
+
+type Stores = Awaited<ReturnType<typeof openStores>>;
+
 const openStores = async (config: Config, log: Logger) => {
-  const { url, poolMax, acquireTimeoutMs, statementTimeoutMs, lockTimeoutMs, verifyPoolMax } = config.database;
-  const db = await openDatabase({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, lockTimeoutMs }, systemClock);
+  const { url, poolMax, acquireTimeoutMs, statementTimeoutMs, lockTimeoutMs, verifyPoolMax } =
+    config.database;
+  const db = await openDatabase(
+    { url, poolMax, acquireTimeoutMs, statementTimeoutMs, lockTimeoutMs },
+    systemClock,
+  );
   const verifyPool = new pg.Pool({
     connectionString: url,
     application_name: 'portcullis verify',
@@ -134,14 +174,30 @@ const openStores = async (config: Config, log: Logger) => {
     connectionTimeoutMillis: VERIFY_TIMEOUT_MS,
     keepAlive: true,
   });
-  verifyPool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the verifications was lost'));
+  verifyPool.on('error', (error) =>
+    log.warn({ err: error }, 'an idle connection of the verifications was lost'),
+  );
   const redis = config.redis === null ? null : connectRedis(config.redis.url, log);
   return {
     db,
     redis,
     verifyPool,
     sessions: new PostgresSessionStore(verifyPool, { concurrent: verifyPoolMax, queued: VERIFY_QUEUE }),
-    leases: new PostgresLeaseStore({ connection: { connectionString: url, application_name: 'portcullis lease' }, version: VERSION, deadlineMs: LEASE_DEADLINE_MS }, log),
-    index: redis === null ? new NoIndex() : new RedisSessionIndex(redis, { readDeadlineMs: READ_INDEX_MS, writeDeadlineMs: WRITE_INDEX_MS, keyTtlMs: INDEX_KEY_TTL_MS }),
+    leases: new PostgresLeaseStore(
+      {
+        connection: { connectionString: url, application_name: 'portcullis lease' },
+        version: VERSION,
+        deadlineMs: LEASE_DEADLINE_MS,
+      },
+      log,
+    ),
+    index:
+      redis === null
+        ? new NoIndex()
+        : new RedisSessionIndex(redis, {
+            readDeadlineMs: READ_INDEX_MS,
+            writeDeadlineMs: WRITE_INDEX_MS,
+            keyTtlMs: INDEX_KEY_TTL_MS,
+          }),
   };
 };

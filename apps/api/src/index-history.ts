@@ -25,15 +25,39 @@ export interface AdoptedIndex {
  */
 export const adoptIndex = async (config: Config, replicationIds: string[]): Promise<AdoptedIndex | null> => {
   const instanceId = `operator-${systemRandom.token(9)}`;
-  const store = new PostgresLeaseStore({ connection: { connectionString: config.database.url, application_name: 'portcullis index' }, version: VERSION, deadlineMs: 3_000 }, quiet);
+  const store = new PostgresLeaseStore(
+    {
+      connection: { connectionString: config.database.url, application_name: 'portcullis index' },
+      version: VERSION,
+      deadlineMs: 3_000,
+    },
+    quiet,
+  );
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       // Reports no generation, so that this process never gets a lease it would not honour.
-      const seen = await store.poll({ instanceId, generation: null, reachesIndex: false, leaseMs: config.authority.leaseMs });
-      const stayed = seen.registeredOn !== null && seen.registeredOn.systemId === seen.history.systemId && seen.registeredOn.timeline === seen.history.timeline;
+      const seen = await store.poll({
+        instanceId,
+        generation: null,
+        reachesIndex: false,
+        leaseMs: config.authority.leaseMs,
+      });
+      const stayed =
+        seen.registeredOn !== null &&
+        seen.registeredOn.systemId === seen.history.systemId &&
+        seen.registeredOn.timeline === seen.history.timeline;
       const generation = { name: systemRandom.token(16), replicationIds };
       const leasesComplete = stayed && seen.leasesComplete;
-      if (await store.register({ instanceId, instead: seen.generation.name, generation, history: seen.history, leasesComplete, unlessReached: false }))
+      if (
+        await store.register({
+          instanceId,
+          instead: seen.generation.name,
+          generation,
+          history: seen.history,
+          leasesComplete,
+          unlessReached: false,
+        })
+      )
         return { generation: generation.name, replicationIds, pending: await untilAdopted(config) };
       await systemClock.sleep(PAUSE_MS + systemRandom.fraction() * PAUSE_MS);
     }
@@ -56,13 +80,20 @@ FROM portcullis.index_lease l, portcullis.index_generation g WHERE l.expires_at 
 
 export const showIndex = (databaseUrl: string): Promise<ShownIndex> =>
   withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ generation: string; replicationIds: string[] | null; registeredAt: Date }>(
+    const { rows } = await client.query<{
+      generation: string;
+      replicationIds: string[] | null;
+      registeredAt: Date;
+    }>(
       'SELECT generation, replication_ids AS "replicationIds", registered_at AS "registeredAt" FROM portcullis.index_generation',
     );
     const leases = await client.query<ShownIndex['leases'][number] & { expiresAt: Date }>(LIVE_LEASES);
     const [row] = rows;
     if (row === undefined) throw new Error('portcullis.index_generation has no row: run the migrations');
-    const shown = leases.rows.map((lease) => ({ ...lease, expiresAt: new Date(lease.expiresAt).toISOString() }));
+    const shown = leases.rows.map((lease) => ({
+      ...lease,
+      expiresAt: new Date(lease.expiresAt).toISOString(),
+    }));
     return { ...row, registeredAt: row.registeredAt.toISOString(), leases: shown };
   });
 
@@ -70,7 +101,11 @@ export const showIndex = (databaseUrl: string): Promise<ShownIndex> =>
 export const historyOfRedis = async (url: string | null): Promise<string[] | null> => {
   if (url === null) return null;
   const redis = connectRedis(url, quiet, 'portcullis-index');
-  const index = new RedisSessionIndex(redis, { readDeadlineMs: 1_000, writeDeadlineMs: 1_000, keyTtlMs: 1_000 });
+  const index = new RedisSessionIndex(redis, {
+    readDeadlineMs: 1_000,
+    writeDeadlineMs: 1_000,
+    keyTtlMs: 1_000,
+  });
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const reached = await index.reached();
@@ -95,7 +130,12 @@ const untilAdopted = (config: Config): Promise<number> =>
   });
 
 const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: url, application_name: 'portcullis index', connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'portcullis index',
+    connectionTimeoutMillis: 3_000,
+    query_timeout: 3_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

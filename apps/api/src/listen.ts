@@ -19,7 +19,7 @@ export interface ListenOptions {
 type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 
 /** The address cannot be listened on. */
-export class CannotListen extends Error {
+class CannotListen extends Error {
   override readonly name = 'CannotListen';
 }
 
@@ -28,7 +28,10 @@ const KEEP_ALIVE_MS = 65_000;
 const POLL_MS = 20;
 
 /** @throws CannotListen with what to do about it. */
-export const listen = async (fetch: Fetch, { setting, host, port, requestTimeoutMs }: ListenOptions): Promise<Listening> => {
+export const listen = async (
+  fetch: Fetch,
+  { setting, host, port, requestTimeoutMs }: ListenOptions,
+): Promise<Listening> => {
   let running = 0;
   const counted: Fetch = async (...args) => {
     running += 1;
@@ -38,7 +41,11 @@ export const listen = async (fetch: Fetch, { setting, host, port, requestTimeout
       running -= 1;
     }
   };
-  const timeouts = { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS };
+  const timeouts = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
   const server = createAdaptorServer({ fetch: counted, hostname: host, serverOptions: timeouts }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, setting, host, port)));
@@ -64,8 +71,13 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 const cannotListen = (error: Error, setting: string, host: string, port: number): Error => {
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return new CannotListen(`port ${port} of ${host} is taken: set ${setting} to another one`);
-  if (code === 'EACCES') return new CannotListen(`port ${port} may not be used by this user: set ${setting} to one above 1023`);
-  if (code === 'EADDRNOTAVAIL') return new CannotListen(`${host} is no address of this machine: set ${setting === 'PORT' ? 'HOST' : 'OPS_HOST'} to one`);
+  if (code === 'EADDRINUSE')
+    return new CannotListen(`port ${port} of ${host} is taken: set ${setting} to another one`);
+  if (code === 'EACCES')
+    return new CannotListen(`port ${port} may not be used by this user: set ${setting} to one above 1023`);
+  if (code === 'EADDRNOTAVAIL')
+    return new CannotListen(
+      `${host} is no address of this machine: set ${setting === 'PORT' ? 'HOST' : 'OPS_HOST'} to one`,
+    );
   return error;
 };

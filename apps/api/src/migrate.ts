@@ -15,7 +15,11 @@ const ONE_AT_A_TIME = 'SELECT pg_advisory_lock(8097, 2)';
  * @returns the names of the migrations that ran now
  */
 export const migrate = async (databaseUrl: string): Promise<string[]> => {
-  const guard = new pg.Client({ connectionString: databaseUrl, application_name: 'portcullis migrate', connectionTimeoutMillis: CONNECT_MS });
+  const guard = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'portcullis migrate',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   guard.on('error', () => undefined);
   await guard.connect();
   try {
@@ -29,7 +33,16 @@ export const migrate = async (databaseUrl: string): Promise<string[]> => {
 };
 
 const migrateService = async (url: string): Promise<string[]> => {
-  const db = await openDatabase({ url, poolMax: 2, acquireTimeoutMs: CONNECT_MS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs: LOCK_TIMEOUT_MS }, systemClock);
+  const db = await openDatabase(
+    {
+      url,
+      poolMax: 2,
+      acquireTimeoutMs: CONNECT_MS,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      lockTimeoutMs: LOCK_TIMEOUT_MS,
+    },
+    systemClock,
+  );
   // Standard output belongs to the answer of the command.
   db.orm.config.set('migrations', { ...db.orm.config.get('migrations'), silent: true });
   try {
@@ -41,7 +54,16 @@ const migrateService = async (url: string): Promise<string[]> => {
 
 /** Names of migrations that this program has and the database does not. */
 export const pendingMigrations = async (url: string): Promise<string[]> => {
-  const db = await openDatabase({ url, poolMax: 1, acquireTimeoutMs: CONNECT_MS, statementTimeoutMs: CONNECT_MS, lockTimeoutMs: LOCK_TIMEOUT_MS }, systemClock);
+  const db = await openDatabase(
+    {
+      url,
+      poolMax: 1,
+      acquireTimeoutMs: CONNECT_MS,
+      statementTimeoutMs: CONNECT_MS,
+      lockTimeoutMs: LOCK_TIMEOUT_MS,
+    },
+    systemClock,
+  );
   try {
     return (await db.orm.migrator.getPending()).map(({ name }) => name);
   } finally {

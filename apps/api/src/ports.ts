@@ -50,7 +50,11 @@ export interface TokenVerifier {
    * `now` on every call. Only the outcome of the signature may be remembered, keyed by SHA-256 of the token and the
    * key ring's version (consistency P1).
    */
-  verify(token: string, purpose: TokenPurpose, now: Date): Promise<{ ok: true; subject: TokenSubject } | { ok: false; rejection: TokenRejection }>;
+  verify(
+    token: string,
+    purpose: TokenPurpose,
+    now: Date,
+  ): Promise<{ ok: true; subject: TokenSubject } | { ok: false; rejection: TokenRejection }>;
 }
 
 /** P8: derived successors of refresh secrets, so that a lost reply can be given again though only hashes are stored. */
@@ -62,7 +66,16 @@ export interface RefreshSecrets {
 }
 
 /** Limits named in config's one table; `key` is hashed with the service's secret before it leaves the process. */
-export type LimitRule = 'sign_in_ip' | 'sign_in_account_ip' | 'sign_up_ip' | 'mail_ip' | 'mail_mailbox' | 'verification_ip' | 'password_session' | 'write_session' | 'refresh_ip';
+export type LimitRule =
+  | 'sign_in_ip'
+  | 'sign_in_account_ip'
+  | 'sign_up_ip'
+  | 'mail_ip'
+  | 'mail_mailbox'
+  | 'verification_ip'
+  | 'password_session'
+  | 'write_session'
+  | 'refresh_ip';
 
 export interface RateLimiter {
   /** Consumes one point first. Throws AuthError `rate_limited` with `retryAfterMs` when the limit is spent. */

@@ -32,7 +32,9 @@ const postgres = async ({ deps }: Container): Promise<Readiness> => {
 const lease = ({ authority }: Container): Readiness => {
   const trust = authority.lease.trust();
   if (trust === null) return { status: 'failed', detail: 'not polled yet' };
-  return authority.lease.holds(trust) || trust.generation.replicationIds === null ? { status: 'ok' } : { status: 'degraded', detail: 'no lease on the index: Postgres answers every check' };
+  return authority.lease.holds(trust) || trust.generation.replicationIds === null
+    ? { status: 'ok' }
+    : { status: 'degraded', detail: 'no lease on the index: Postgres answers every check' };
 };
 
 /** An instance that cannot reach the index which others trust must not serve (P6); without any index it is only slower. */

@@ -42,13 +42,19 @@ export class UseRecorder {
     if (this.#inFlight.has(session.sessionId) || this.#inFlight.size >= TOUCHES_AT_ONCE) return;
     this.#inFlight.add(session.sessionId);
     this.#touch(session, touchIntervalMs(idleMs))
-      .catch((error: unknown) => this.#parts.log.debug({ err: error }, 'a use of a session could not be recorded yet'))
+      .catch((error: unknown) =>
+        this.#parts.log.debug({ err: error }, 'a use of a session could not be recorded yet'),
+      )
       .finally(() => this.#inFlight.delete(session.sessionId));
   }
 
   async #touch({ sessionId, accountId }: LiveSession, intervalMs: number): Promise<void> {
     const { pool, index, lease } = this.#parts;
-    const { rowCount } = await pool.query({ name: 'portcullis_touch', text: TOUCH, values: [sessionId, accountId, intervalMs] });
+    const { rowCount } = await pool.query({
+      name: 'portcullis_touch',
+      text: TOUCH,
+      values: [sessionId, accountId, intervalMs],
+    });
     const trust = lease.trust();
     if (rowCount === 0 || trust === null || !isTrusted(trust.generation)) return;
     // Drops the account's copies, which the next check fills anew; under a fence it removes nothing.
@@ -58,4 +64,4 @@ export class UseRecorder {
 
 /** Near its absolute end the idle time is cut short; the whole life then stands for it, lest every check records a use. */
 const idleMsOf = ({ createdAt, lastSeenAt, idleExpiresAt, expiresAt }: LiveSession): number =>
-  (idleExpiresAt < expiresAt ? idleExpiresAt - lastSeenAt : expiresAt - createdAt);
+  idleExpiresAt < expiresAt ? idleExpiresAt - lastSeenAt : expiresAt - createdAt;

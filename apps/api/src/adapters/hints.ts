@@ -4,7 +4,7 @@ import type { Hints } from '../ports.ts';
 const CHANNEL = 'pc:hints';
 const LONGEST_ID = 64;
 
-export type HintListener = (accountId: string) => void;
+type HintListener = (accountId: string) => void;
 
 /** Hints between the instances. A lost one costs a delay: open streams also check by themselves (P10). */
 export interface HintBus extends Hints {
@@ -25,7 +25,10 @@ export const createHints = (redis: RedisConnection | null, connect: () => RedisC
   const ears = redis === null ? null : connect();
   // Subscribed anew by the client itself after every reconnect.
   ears?.on('ready', () => {
-    if (!ears.isPubSubActive) void ears.subscribe(CHANNEL, (message) => message.length <= LONGEST_ID && tell(message)).catch(() => undefined);
+    if (!ears.isPubSubActive)
+      void ears
+        .subscribe(CHANNEL, (message) => message.length <= LONGEST_ID && tell(message))
+        .catch(() => undefined);
   });
   return {
     publish: (accountId) => {

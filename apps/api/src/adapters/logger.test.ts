@@ -10,7 +10,13 @@ const written = (work: (log: ReturnType<typeof createLogger>) => void, level: 'd
 
 test('a line is JSON with time, level and message', () => {
   const [line = ''] = written((log) => log.info({ requestId: 'r1', status: 200 }, 'answered'));
-  expect(JSON.parse(line)).toMatchObject({ level: 'info', msg: 'answered', requestId: 'r1', status: 200, time: expect.stringMatching(/Z$/) as string });
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'info',
+    msg: 'answered',
+    requestId: 'r1',
+    status: 200,
+    time: expect.stringMatching(/Z$/) as string,
+  });
 });
 
 test('levels below the chosen one are left out', () => {
@@ -19,15 +25,42 @@ test('levels below the chosen one are left out', () => {
 });
 
 test.each<[string, object]>([
-  ['a field by its name', { password: 'SECRET', nested: { currentPassword: 'SECRET', cookie: 'SECRET', refreshToken: 'SECRET', query: 'SECRET', body: { a: 'SECRET' } } }],
+  [
+    'a field by its name',
+    {
+      password: 'SECRET',
+      nested: {
+        currentPassword: 'SECRET',
+        cookie: 'SECRET',
+        refreshToken: 'SECRET',
+        query: 'SECRET',
+        body: { a: 'SECRET' },
+      },
+    },
+  ],
   ['an address in a text', { note: 'mail for SECRET@example.test was refused' }],
   ['a token', { note: 'got v4.public.SECRET.footer' }],
   ['a key', { note: `k4.secret.SECRET and k4.local.SECRET` }],
   ['a hash', { note: '$argon2id$v=19$m=1,t=1,p=1$SECRET$SECRET' }],
   ['the password of a URL', { note: 'postgres://user:SECRET@host/db' }],
-  ['an error and its cause', { err: new Error('no SECRET@example.test', { cause: new Error('v4.public.SECRET.x') }) }],
-  ['the statement of an ORM error', { err: new Error("insert into account values ('SECRET') - duplicate key value violates a constraint") }],
-  ['the extras of a database error', { err: Object.assign(new Error('duplicate key'), { detail: 'Key (email_key)=(SECRET)', parameters: ['SECRET'], where: 'SECRET' }) }],
+  [
+    'an error and its cause',
+    { err: new Error('no SECRET@example.test', { cause: new Error('v4.public.SECRET.x') }) },
+  ],
+  [
+    'the statement of an ORM error',
+    { err: new Error("insert into account values ('SECRET') - duplicate key value violates a constraint") },
+  ],
+  [
+    'the extras of a database error',
+    {
+      err: Object.assign(new Error('duplicate key'), {
+        detail: 'Key (email_key)=(SECRET)',
+        parameters: ['SECRET'],
+        where: 'SECRET',
+      }),
+    },
+  ],
   ['an error as the fields', Object.assign(new Error('k4.local.SECRET'), {})],
 ])('%s does not reach the log', (_, fields) => {
   const [line = ''] = written((log) => log.error(fields, 'for SECRET@example.test'));
@@ -42,9 +75,18 @@ test('a secret of 32 bytes does not reach the log, wherever it stands', () => {
 });
 
 test('what helps an operator stays: type, code, frames and the message of the server', () => {
-  const error = Object.assign(new Error('select 1 - canceling statement due to lock timeout'), { code: '55P03' });
+  const error = Object.assign(new Error('select 1 - canceling statement due to lock timeout'), {
+    code: '55P03',
+  });
   const [line = ''] = written((log) => log.warn({ err: error }, 'waited'));
-  expect(JSON.parse(line)).toMatchObject({ err: { type: 'Error', code: '55P03', message: 'canceling statement due to lock timeout', stack: expect.arrayContaining([expect.stringMatching(/^at /)]) as string[] } });
+  expect(JSON.parse(line)).toMatchObject({
+    err: {
+      type: 'Error',
+      code: '55P03',
+      message: 'canceling statement due to lock timeout',
+      stack: expect.arrayContaining([expect.stringMatching(/^at /)]) as string[],
+    },
+  });
 });
 
 test('a cycle ends', () => {

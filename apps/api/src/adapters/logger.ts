@@ -22,7 +22,8 @@ export const createLogger = ({ level, pretty = false, fd = 1, stream }: LoggerOp
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  const prettily = () => pino.transport({ target: 'pino-pretty', options: { colorize: true, destination: fd } });
+  const prettily = () =>
+    pino.transport({ target: 'pino-pretty', options: { colorize: true, destination: fd } });
   const log = pino(settings, stream ?? (pretty ? prettily() : pino.destination({ dest: fd, sync: true })));
   const at = (name: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
     if (log.isLevelEnabled(name)) log[name](scrub(fields), scrubText(message));

@@ -6,7 +6,10 @@ export interface Metrics {
   registry: Registry;
   /** @param route the pattern or procedure, never the path that was asked for */
   httpRequest(request: { method: string; route: string; status: number }, seconds: number): void;
-  sessionCheck(check: { result: string; source: 'index' | 'store' | 'token' | 'none' }, seconds: number): void;
+  sessionCheck(
+    check: { result: string; source: 'index' | 'store' | 'token' | 'none' },
+    seconds: number,
+  ): void;
   signInAttempt(method: 'password', outcome: string): void;
   revocation(cause: string): void;
   rateLimited(rule: LimitRule): void;
@@ -36,16 +39,49 @@ export const createMetrics = (): Metrics => {
     buckets: SLOW,
     registers,
   });
-  const checks = new Counter({ name: 'portcullis_session_checks_total', help: 'Session checks by result and by the store that decided', labelNames: ['result', 'source'], registers });
-  const checkSeconds = new Histogram({ name: 'portcullis_session_check_duration_seconds', help: 'Duration of session checks', labelNames: ['source'], buckets: FAST, registers });
-  const signIns = new Counter({ name: 'portcullis_sign_in_attempts_total', help: 'Attempts to sign in', labelNames: ['method', 'outcome'], registers });
-  const revocations = new Counter({ name: 'portcullis_revocations_total', help: 'Writes that ended sessions, by cause', labelNames: ['cause'], registers });
-  const limited = new Counter({ name: 'portcullis_rate_limited_total', help: 'Calls that a limit refused', labelNames: ['rule'], registers });
-  const streams = new Gauge({ name: 'portcullis_active_sse_streams', help: 'Open streams of events', registers });
+  const checks = new Counter({
+    name: 'portcullis_session_checks_total',
+    help: 'Session checks by result and by the store that decided',
+    labelNames: ['result', 'source'],
+    registers,
+  });
+  const checkSeconds = new Histogram({
+    name: 'portcullis_session_check_duration_seconds',
+    help: 'Duration of session checks',
+    labelNames: ['source'],
+    buckets: FAST,
+    registers,
+  });
+  const signIns = new Counter({
+    name: 'portcullis_sign_in_attempts_total',
+    help: 'Attempts to sign in',
+    labelNames: ['method', 'outcome'],
+    registers,
+  });
+  const revocations = new Counter({
+    name: 'portcullis_revocations_total',
+    help: 'Writes that ended sessions, by cause',
+    labelNames: ['cause'],
+    registers,
+  });
+  const limited = new Counter({
+    name: 'portcullis_rate_limited_total',
+    help: 'Calls that a limit refused',
+    labelNames: ['rule'],
+    registers,
+  });
+  const streams = new Gauge({
+    name: 'portcullis_active_sse_streams',
+    help: 'Open streams of events',
+    registers,
+  });
   return {
     registry,
     httpRequest: ({ method, route, status }, seconds) =>
-      requests.observe({ http_request_method: method, http_route: route, http_response_status_code: String(status) }, seconds),
+      requests.observe(
+        { http_request_method: method, http_route: route, http_response_status_code: String(status) },
+        seconds,
+      ),
     sessionCheck: ({ result, source }, seconds) => {
       checks.inc({ result, source });
       checkSeconds.observe({ source }, seconds);
@@ -74,6 +110,10 @@ export const observe = ({ registry }: Metrics, gauges: Gauges): void => {
     const reaches = gauges.reachesIndex();
     return reaches === null ? null : Number(reaches);
   });
-  gauge('portcullis_index_broken', '1 while session checks skip the index because it keeps failing', () => Number(gauges.indexBroken()));
-  gauge('portcullis_database_broken', '1 while calls to Postgres are refused because it keeps failing', () => Number(gauges.databaseBroken()));
+  gauge('portcullis_index_broken', '1 while session checks skip the index because it keeps failing', () =>
+    Number(gauges.indexBroken()),
+  );
+  gauge('portcullis_database_broken', '1 while calls to Postgres are refused because it keeps failing', () =>
+    Number(gauges.databaseBroken()),
+  );
 };

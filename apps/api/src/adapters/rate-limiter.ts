@@ -50,7 +50,8 @@ export const createRateLimiter = ({ rules, keyed, redis, refused }: RateLimiterP
   ) as Record<LimitRule, RateLimiterMemory | RateLimiterRedis>;
 
   /** Hashed with the rule's name: no address reaches Redis, and one address has a key of its own in each rule. */
-  const hidden = (rule: LimitRule, key: string) => keyed.hmac('rate_limit', `${rule}|${key}`).toString('base64url');
+  const hidden = (rule: LimitRule, key: string) =>
+    keyed.hmac('rate_limit', `${rule}|${key}`).toString('base64url');
 
   /** Null when a point was left, else how long until the next in milliseconds. */
   const take = async (rule: LimitRule, key: string): Promise<number | null> => {
@@ -82,5 +83,6 @@ const bounded = (redis: RedisConnection) => ({
   get isReady() {
     return redis.isReady;
   },
-  eval: (script: string, call: { keys: string[]; arguments: string[] }) => within(DEADLINE_MS, redis.eval(script, call)),
+  eval: (script: string, call: { keys: string[]; arguments: string[] }) =>
+    within(DEADLINE_MS, redis.eval(script, call)),
 });

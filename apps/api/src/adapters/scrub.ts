@@ -18,7 +18,8 @@ const SHAPES: [RegExp, string][] = [
   [/(?<![\w-])[\w-]{43}(?![\w-])/g, '[secret]'],
 ];
 
-export const scrubText = (text: string): string => SHAPES.reduce((clean, [shape, instead]) => clean.replace(shape, instead), text.slice(0, LONGEST_TEXT));
+export const scrubText = (text: string): string =>
+  SHAPES.reduce((clean, [shape, instead]) => clean.replace(shape, instead), text.slice(0, LONGEST_TEXT));
 
 /** The ORM puts the whole statement with its values before the server's message. */
 const STATEMENT = /^\s*(?:select|insert|update|delete|with|begin|commit|set|lock)\b[\s\S]* - (?=[^\n]*$)/i;
@@ -26,7 +27,9 @@ const STATEMENT = /^\s*(?:select|insert|update|delete|with|begin|commit|set|lock
 const ofError = (error: Error, depth: number): object => ({
   type: error.name,
   message: scrubText(error.message.replace(STATEMENT, '')),
-  ...('code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? { code: error.code } : {}),
+  ...('code' in error && (typeof error.code === 'string' || typeof error.code === 'number')
+    ? { code: error.code }
+    : {}),
   ...('reason' in error && typeof error.reason === 'string' ? { reason: error.reason } : {}),
   stack: framesOf(error),
   ...(error.cause === undefined ? {} : { cause: ofValue(error.cause, depth + 1) }),
@@ -54,7 +57,13 @@ const ofValue = (value: unknown, depth: number): unknown => {
 };
 
 const ofFields = (fields: object, depth: number): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, NEVER.test(key) ? '[redacted]' : ofValue(value, depth + 1)]));
+  Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      NEVER.test(key) ? '[redacted]' : ofValue(value, depth + 1),
+    ]),
+  );
 
 /** A copy that may be logged. */
-export const scrub = (fields: object): object => (fields instanceof Error ? { err: ofError(fields, 0) } : ofFields(fields, 0));
+export const scrub = (fields: object): object =>
+  fields instanceof Error ? { err: ofError(fields, 0) } : ofFields(fields, 0);

@@ -17,7 +17,7 @@ export interface SmtpSettings {
 }
 
 /** A send that failed. Its message names neither receiver nor server reply text, since both can hold addresses. */
-export class SmtpError extends Error {
+class SmtpError extends Error {
   override readonly name = 'SmtpError';
   /** The server may have accepted the mail all the same: the line broke, or nobody waited for the answer. */
   readonly mayBeAccepted: boolean;
@@ -53,7 +53,7 @@ const smtpError = (error: unknown): SmtpError => {
   const refused = typeof responseCode === 'number';
   const what = refused
     ? `the mail server answered ${responseCode}`
-    : `no answer from the mail server (${String(code ?? 'error')})`;
+    : `no answer from the mail server (${typeof code === 'string' ? code : 'error'})`;
   const where = typeof command === 'string' && /^[A-Z ]{1,20}$/.test(command) ? ` at ${command}` : '';
   return new SmtpError(`${what}${where}`, !refused && !BEFORE_ANYTHING.has(String(code)), error);
 };

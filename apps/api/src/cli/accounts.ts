@@ -4,12 +4,22 @@ import { answer, examples, type Io, type JsonOption, withJson } from './io.ts';
 
 /** Adds `accounts show | disable | enable | sign-out`. */
 export const registerAccounts = (program: Command, io: Io): void => {
-  const accounts = program.command('accounts').description('look at an account, disable it, or end its sessions');
-  const add = (name: string, description: string, protocol: boolean, run: (ctx: RequestContext, accountId: string) => Promise<{ document: object; lines: string[] }>) =>
+  const accounts = program
+    .command('accounts')
+    .description('look at an account, disable it, or end its sessions');
+  const add = (
+    name: string,
+    description: string,
+    protocol: boolean,
+    run: (ctx: RequestContext, accountId: string) => Promise<{ document: object; lines: string[] }>,
+  ) =>
     withJson(accounts.command(name))
       .description(description)
       .argument('<account>', 'its id or e-mail address')
-      .addHelpText('after', examples(`accounts ${name} ada@example.test`, `accounts ${name} ada@example.test --json`))
+      .addHelpText(
+        'after',
+        examples(`accounts ${name} ada@example.test`, `accounts ${name} ada@example.test --json`),
+      )
       .action(async (who: string, options: JsonOption) => {
         const { asOperator } = await import('./operator.ts');
         const { findAccountId } = await import('../services/account/set-disabled.ts');
@@ -25,7 +35,10 @@ export const registerAccounts = (program: Command, io: Io): void => {
   add('disable', 'end every session and let nobody sign in', true, async (ctx, accountId) => {
     const { disableAccount } = await import('../services/account/set-disabled.ts');
     const { sessionsEnded } = await disableAccount(ctx, accountId);
-    return { document: { accountId, status: 'disabled', sessionsEnded }, lines: [`disabled; ${sessionsEnded} sessions ended`] };
+    return {
+      document: { accountId, status: 'disabled', sessionsEnded },
+      lines: [`disabled; ${sessionsEnded} sessions ended`],
+    };
   });
   add('enable', 'let the account sign in again; no session comes back', false, async (ctx, accountId) => {
     const { enableAccount } = await import('../services/account/set-disabled.ts');

@@ -6,7 +6,9 @@ import { answer, examples, type Io, type JsonOption, withJson } from './io.ts';
 
 /** Adds `config print | check | docs`. */
 export const registerConfig = (program: Command, io: Io): void => {
-  const config = program.command('config').description('look at the configuration; secrets are never printed');
+  const config = program
+    .command('config')
+    .description('look at the configuration; secrets are never printed');
 
   withJson(config.command('print'))
     .description('print the configuration as the service would use it')

@@ -3,7 +3,9 @@ import { answer, CommandFailed, examples, type Io, type JsonOption, withJson } f
 
 /** Adds `index show | adopt`. */
 export const registerIndex = (program: Command, io: Io): void => {
-  const index = program.command('index').description('the session index in Redis: which history of it is trusted');
+  const index = program
+    .command('index')
+    .description('the session index in Redis: which history of it is trusted');
 
   withJson(index.command('show'))
     .description('print the generation that is trusted and who holds a lease on it')
@@ -12,8 +14,16 @@ export const registerIndex = (program: Command, io: Io): void => {
       const { showIndex } = await import('../index-history.ts');
       const { loadConfig } = await import('../config.ts');
       const shown = await showIndex(loadConfig(io.env).database.url);
-      const leases = shown.leases.map(({ instance, current, reaches }) => `  ${instance}  ${current ? 'current' : 'older'} generation, ${reaches ? 'reaches' : 'does not reach'} the index`);
-      answer(io, options, shown, [`generation ${shown.generation}`, `histories  ${shown.replicationIds?.join(' ') ?? 'none: Postgres answers every check'}`, `leases     ${leases.length}`, ...leases]);
+      const leases = shown.leases.map(
+        ({ instance, current, reaches }) =>
+          `  ${instance}  ${current ? 'current' : 'older'} generation, ${reaches ? 'reaches' : 'does not reach'} the index`,
+      );
+      answer(io, options, shown, [
+        `generation ${shown.generation}`,
+        `histories  ${shown.replicationIds?.join(' ') ?? 'none: Postgres answers every check'}`,
+        `leases     ${leases.length}`,
+        ...leases,
+      ]);
     });
 
   withJson(index.command('adopt'))
@@ -30,12 +40,24 @@ empty; instances that cannot reach it answer from Postgres, and take it back to 
       const { adoptIndex, historyOfRedis } = await import('../index-history.ts');
       const { loadConfig } = await import('../config.ts');
       const config = loadConfig(io.env);
-      const histories = given !== undefined && given.length > 0 ? given : await historyOfRedis(config.redis?.url ?? null);
-      if (histories === null) throw new CommandFailed('the Redis in REDIS_URL is not there or no primary: name the history instead');
+      const histories =
+        given !== undefined && given.length > 0 ? given : await historyOfRedis(config.redis?.url ?? null);
+      if (histories === null)
+        throw new CommandFailed(
+          'the Redis in REDIS_URL is not there or no primary: name the history instead',
+        );
       const adopted = await adoptIndex(config, histories);
       if (adopted === null) throw new CommandFailed('revoking writes kept the generation in use; try again');
-      const waiting = adopted.pending > 0 ? [`${adopted.pending} instances have not adopted it yet; revocations wait until their leases run out`] : [];
-      answer(io, options, adopted, [`generation ${adopted.generation} trusts ${adopted.replicationIds.join(' ')}`, ...waiting]);
+      const waiting =
+        adopted.pending > 0
+          ? [
+              `${adopted.pending} instances have not adopted it yet; revocations wait until their leases run out`,
+            ]
+          : [];
+      answer(io, options, adopted, [
+        `generation ${adopted.generation} trusts ${adopted.replicationIds.join(' ')}`,
+        ...waiting,
+      ]);
     });
 };
 

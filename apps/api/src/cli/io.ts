@@ -22,9 +22,11 @@ export interface JsonOption {
   json?: boolean;
 }
 
-export const withJson = (command: Command): Command => command.option('--json', 'print exactly one JSON document');
+export const withJson = (command: Command): Command =>
+  command.option('--json', 'print exactly one JSON document');
 
-export const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  $ npm run --silent portcullis -- ${line}`).join('\n')}`;
+export const examples = (...lines: string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ npm run --silent portcullis -- ${line}`).join('\n')}`;
 
 /** The answer of a command: one JSON document, or lines for a person. */
 export const answer = (io: Io, { json }: JsonOption, document: unknown, lines: string[]): void =>
@@ -34,8 +36,10 @@ export const answer = (io: Io, { json }: JsonOption, document: unknown, lines: s
 export const messageFor = (error: unknown): string | null => {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof CommandFailed) return `error: ${error.message}`;
-  if (error instanceof AuthError) return `error: ${sentences[error.reason] ?? error.reason}${error.mayHaveTakenEffect ? ' (it may have taken effect)' : ''}`;
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return `error: ${codeSentence(error.code, error.message)}`;
+  if (error instanceof AuthError)
+    return `error: ${sentences[error.reason] ?? error.reason}${error.mayHaveTakenEffect ? ' (it may have taken effect)' : ''}`;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return `error: ${codeSentence(error.code, error.message)}`;
   return null;
 };
 
@@ -46,7 +50,8 @@ const sentences: Partial<Record<AuthError['reason'], string>> = {
 };
 
 const codeSentence = (code: string, message: string): string => {
-  if (code === 'ECONNREFUSED') return 'nothing answers at the address of Postgres; portcullis doctor says more';
+  if (code === 'ECONNREFUSED')
+    return 'nothing answers at the address of Postgres; portcullis doctor says more';
   if (code === '28P01' || code === '28000') return 'Postgres refuses this user or password';
   if (code === '3D000') return 'the database does not exist';
   if (code === '42P01' || code === '3F000') return 'the database has no schema yet: run portcullis migrate';

@@ -11,25 +11,53 @@ const portcullis = async (args: string[], env: Record<string, string> = {}) => {
   return { code, out, err };
 };
 
-test.each([['--help'], ['help'], ['--version'], ['serve', '--help'], ['accounts', 'show', '--help'], ['index', 'adopt', '--help'], ['keys', '--help']])('%s %s is answered with 0 and on standard output', async (...args) => {
+test.each([
+  ['--help'],
+  ['help'],
+  ['--version'],
+  ['serve', '--help'],
+  ['accounts', 'show', '--help'],
+  ['index', 'adopt', '--help'],
+  ['keys', '--help'],
+])('%s %s is answered with 0 and on standard output', async (...args) => {
   const { code, out, err } = await portcullis(args);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).not.toBe('');
 });
 
-test.each([[[]], [['bogus']], [['accounts']], [['accounts', 'show']], [['serve', '--bogus']], [['migrate', 'extra']], [['index', 'adopt', 'nonsense']], [['config', 'bogus']]])(
-  '%j was called wrongly: 2, and nothing on standard output',
-  async (args) => {
-    const { code, out, err } = await portcullis(args);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).not.toBe('');
-  },
-);
+test.each([
+  [[]],
+  [['bogus']],
+  [['accounts']],
+  [['accounts', 'show']],
+  [['serve', '--bogus']],
+  [['migrate', 'extra']],
+  [['index', 'adopt', 'nonsense']],
+  [['config', 'bogus']],
+])('%j was called wrongly: 2, and nothing on standard output', async (args) => {
+  const { code, out, err } = await portcullis(args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).not.toBe('');
+});
 
 test('every command shows how it is used', async () => {
   const { out } = await portcullis(['--help']);
-  const names = [...out.matchAll(/^ {2}([a-z-]+)(?: \[options\])? {2,}/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'help');
-  expect(names).toEqual(expect.arrayContaining(['serve', 'worker', 'migrate', 'seed', 'doctor', 'accounts', 'index', 'config', 'keys']));
+  const names = [...out.matchAll(/^ {2}([a-z-]+)(?: \[options\])? {2,}/gm)]
+    .map(([, name]) => name ?? '')
+    .filter((name) => name !== 'help');
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'serve',
+      'worker',
+      'migrate',
+      'seed',
+      'doctor',
+      'accounts',
+      'index',
+      'config',
+      'keys',
+    ]),
+  );
   for (const name of names) expect((await portcullis([name, '--help'])).out).toContain('Usage: portcullis');
 });
 
@@ -70,11 +98,21 @@ test('a command without its database fails with one line that names no password'
 });
 
 test('doctor names what is broken and ends with 1', async () => {
-  const { code, out } = await portcullis(['doctor', '--json'], { DATABASE_URL, REDIS_URL: 'redis://127.0.0.1:1', SMTP_URL: 'smtp://127.0.0.1:1' });
+  const { code, out } = await portcullis(['doctor', '--json'], {
+    DATABASE_URL,
+    REDIS_URL: 'redis://127.0.0.1:1',
+    SMTP_URL: 'smtp://127.0.0.1:1',
+  });
   expect(code).toBe(1);
-  const { ok, checks } = JSON.parse(out) as { ok: boolean; checks: { name: string; status: string; fix?: string }[] };
+  const { ok, checks } = JSON.parse(out) as {
+    ok: boolean;
+    checks: { name: string; status: string; fix?: string }[];
+  };
   expect(ok).toBe(false);
-  expect(checks.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual(['Postgres', 'Redis']);
+  expect(checks.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([
+    'Postgres',
+    'Redis',
+  ]);
   // Without mail a developer can go on; the service cannot.
   expect(checks.find(({ name }) => name === 'Mail')).toMatchObject({ status: 'warning' });
   for (const check of checks.filter(({ status }) => status !== 'ok')) expect(check.fix).toBeTruthy();
@@ -88,6 +126,16 @@ test('doctor of a broken configuration lists its problems', async () => {
 });
 
 test('seed refuses production', async () => {
-  const env = { NODE_ENV: 'production', DATABASE_URL, PUBLIC_URL: 'https://auth.example.test', SMTP_URL: 'smtps://mail.example.test', ...generateKeys() };
-  expect(await portcullis(['seed', '--json'], env)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('development') as string });
+  const env = {
+    NODE_ENV: 'production',
+    DATABASE_URL,
+    PUBLIC_URL: 'https://auth.example.test',
+    SMTP_URL: 'smtps://mail.example.test',
+    ...generateKeys(),
+  };
+  expect(await portcullis(['seed', '--json'], env)).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('development') as string,
+  });
 });

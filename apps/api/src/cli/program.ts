@@ -8,14 +8,17 @@ import { answer, examples, type Io, type JsonOption, messageFor, withJson } from
 import { registerKeys } from './keys.ts';
 
 /** All commands. What a command needs is loaded when it runs: `--help` opens no connection and reads no list. */
-export const createProgram = (io: Io): Command => {
+const createProgram = (io: Io): Command => {
   const program = new Command('portcullis')
     .description('Authentication in which revoked means revoked on the next request, everywhere.')
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('(add --help for the usage)')
-    .addHelpText('after', `${examples('doctor', 'migrate', 'serve')}\n\nEnds with 0 when done, 1 when it failed, 2 when called wrongly. Settings come from the environment: config docs.`);
+    .addHelpText(
+      'after',
+      `${examples('doctor', 'migrate', 'serve')}\n\nEnds with 0 when done, 1 when it failed, 2 when called wrongly. Settings come from the environment: config docs.`,
+    );
 
   program
     .command('serve')
@@ -39,9 +42,17 @@ export const createProgram = (io: Io): Command => {
     .description('bring the schemas of the service and of its queue up to date')
     .addHelpText('after', examples('migrate', 'migrate --json'))
     .action(async (options: JsonOption) => {
-      const [{ migrate }, { loadConfig }] = await Promise.all([import('../migrate.ts'), import('../config.ts')]);
+      const [{ migrate }, { loadConfig }] = await Promise.all([
+        import('../migrate.ts'),
+        import('../config.ts'),
+      ]);
       const applied = await migrate(loadConfig(io.env).database.url);
-      answer(io, options, { applied }, applied.length === 0 ? ['The schema is up to date.'] : applied.map((name) => `applied ${name}`));
+      answer(
+        io,
+        options,
+        { applied },
+        applied.length === 0 ? ['The schema is up to date.'] : applied.map((name) => `applied ${name}`),
+      );
     });
 
   withJson(program.command('seed'))

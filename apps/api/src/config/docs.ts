@@ -17,7 +17,11 @@ export const environmentDocs = (): string => {
       lines.push('', `# --- ${group} ---`);
     }
     const note = facts.defaultNote === undefined ? '' : ` Default: ${facts.defaultNote}.`;
-    lines.push('', ...wrap(`${facts.secret === true ? '[secret] ' : ''}${facts.description}${note}`), `#${name}=${facts.default ?? ''}`);
+    lines.push(
+      '',
+      ...wrap(`${facts.secret === true ? '[secret] ' : ''}${facts.description}${note}`),
+      `#${name}=${facts.default ?? ''}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 };

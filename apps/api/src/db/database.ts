@@ -2,7 +2,13 @@ import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import type { Outcome, RevokingStore } from '@portcullis/authority/ports';
 import { READ_GENERATION, SHARE_GENERATION, generationSeen } from '@portcullis/authority/postgres/history';
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  isBrokenCircuitError,
+} from 'cockatiel';
 import { AuthError } from '../errors.ts';
 import { BindingDriver } from './driver.ts';
 import { AccountEntity, type AccountRow } from './entities/account.ts';
@@ -33,7 +39,10 @@ const RETRY_AFTER_MS = 1_000;
 export class Database {
   readonly orm: MikroORM;
   readonly #clock: TransactionClock;
-  readonly #breaker = circuitBreaker(handleWhen(isConnectivityError), { halfOpenAfter: 500, breaker: new ConsecutiveBreaker(3) });
+  readonly #breaker = circuitBreaker(handleWhen(isConnectivityError), {
+    halfOpenAfter: 500,
+    breaker: new ConsecutiveBreaker(3),
+  });
 
   constructor(orm: MikroORM, clock: TransactionClock) {
     this.orm = orm;
@@ -48,7 +57,12 @@ export class Database {
   async write<T>(deadlineMs: number, work: (tx: Tx) => Promise<T>): Promise<T> {
     const outcome = await this.attempt(deadlineMs, work);
     if (outcome.kind === 'committed') return outcome.value;
-    if (outcome.kind === 'unknown') throw new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, mayHaveTakenEffect: true, cause: outcome.error });
+    if (outcome.kind === 'unknown')
+      throw new AuthError('unavailable', {
+        retryAfterMs: RETRY_AFTER_MS,
+        mayHaveTakenEffect: true,
+        cause: outcome.error,
+      });
     throw outcome.error;
   }
 
@@ -92,7 +106,9 @@ export class Database {
 }
 
 const unavailableOr = (error: unknown): unknown =>
-  isConnectivityError(error) || isBrokenCircuitError(error) ? new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error }) : error;
+  isConnectivityError(error) || isBrokenCircuitError(error)
+    ? new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error })
+    : error;
 
 /** P2's statements on the ORM's unit of work: the row lock by `LockMode.PESSIMISTIC_WRITE`, the rest on the same handle. */
 export const revokingStore = (db: Database): RevokingStore<Tx, AccountRow> => ({
@@ -109,12 +125,24 @@ export const revokingStore = (db: Database): RevokingStore<Tx, AccountRow> => ({
   },
 });
 
-export const openDatabase = async (settings: DatabaseSettings, clock: TransactionClock): Promise<Database> => {
+export const openDatabase = async (
+  settings: DatabaseSettings,
+  clock: TransactionClock,
+): Promise<Database> => {
   const orm = await MikroORM.init({
     driver: BindingDriver,
     clientUrl: settings.url,
     schema: 'portcullis',
-    entities: [AccountEntity, SessionEntity, AccountEpochEntity, RegistrationEntity, VerificationEntity, AuditEventEntity, RevocationFeedEntity, NoticeEntity],
+    entities: [
+      AccountEntity,
+      SessionEntity,
+      AccountEpochEntity,
+      RegistrationEntity,
+      VerificationEntity,
+      AuditEventEntity,
+      RevocationFeedEntity,
+      NoticeEntity,
+    ],
     extensions: [Migrator],
     forceUtcTimezone: true,
     pool: { min: 0, max: settings.poolMax },
@@ -133,7 +161,13 @@ export const openDatabase = async (settings: DatabaseSettings, clock: Transactio
       return sql;
     },
     schemaGenerator: { ignoreSchema: ['graphile_worker'] },
-    migrations: { tableName: 'migration', snapshot: false, migrationsList: [{ name: 'Migration20261124000000_foundation', class: Migration20261124000000_foundation }] },
+    migrations: {
+      tableName: 'migration',
+      snapshot: false,
+      migrationsList: [
+        { name: 'Migration20261124000000_foundation', class: Migration20261124000000_foundation },
+      ],
+    },
     connect: false,
   } as never);
   return new Database(orm as MikroORM, clock);

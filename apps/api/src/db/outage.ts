@@ -1,7 +1,17 @@
 /** Postgres is going away, is starting, has no connection left, or cancelled us by timeout. */
 const OUTAGE_STATES = /^(08|57P0|53300|57014|25006)/;
-const OUTAGE_SYSCALLS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-const OUTAGE_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|the deadline of the request passed|Cannot use a pool after calling end|not queryable|was closed|socket/i;
+const OUTAGE_SYSCALLS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+const OUTAGE_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|the deadline of the request passed|Cannot use a pool after calling end|not queryable|was closed|socket/i;
 
 /** Whether an error says that Postgres could not be asked, rather than that it said no. */
 export const isConnectivityError = (error: unknown): boolean => {
@@ -10,8 +20,11 @@ export const isConnectivityError = (error: unknown): boolean => {
   if (OUTAGE_STATES.test(code) || OUTAGE_SYSCALLS.has(code)) return true;
   // A refusal that carries a five-character SQLSTATE was answered by a server in good health.
   if (/^[0-9A-Z]{5}$/.test(code)) return false;
-  return OUTAGE_MESSAGES.test(error.message) || (error.cause !== undefined && isConnectivityError(error.cause));
+  return (
+    OUTAGE_MESSAGES.test(error.message) || (error.cause !== undefined && isConnectivityError(error.cause))
+  );
 };
 
 /** SQLSTATE 23505: somebody else's row has the value that must be unique. */
-export const isUniqueViolation = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23505';
+export const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23505';

@@ -13,7 +13,8 @@ export interface TransactionClock {
   sleep(ms: number): Promise<void>;
 }
 
-const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
 /**
  * One unit of work: a clean fork, READ COMMITTED, flush, COMMIT issued here and its tag checked. The only place that
@@ -22,17 +23,25 @@ const codeOf = (error: unknown): unknown => (typeof error === 'object' && error 
  * The deadline ends everything but COMMIT: before it, the connection is dropped and COMMIT is never sent; after it,
  * the outcome is unknown and the commit goes on by itself.
  */
-export const attemptTransaction = async <T>(orm: MikroORM, clock: TransactionClock, deadlineMs: number, work: (tx: Tx) => Promise<T>): Promise<Outcome<T>> => {
+const attemptTransaction = async <T>(
+  orm: MikroORM,
+  clock: TransactionClock,
+  deadlineMs: number,
+  work: (tx: Tx) => Promise<T>,
+): Promise<Outcome<T>> => {
   const state: AttemptState = { abandoned: false, commitSent: false, destroy: null };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Outcome<T>>((resolve) => {
-    timer = setTimeout(() => {
-      const error = new Error('the deadline of the request passed');
-      if (state.commitSent) return resolve({ kind: 'unknown', error });
-      state.abandoned = true;
-      state.destroy?.();
-      resolve({ kind: 'rolled_back', error });
-    }, Math.max(0, deadlineMs - clock.monotonicMs()));
+    timer = setTimeout(
+      () => {
+        const error = new Error('the deadline of the request passed');
+        if (state.commitSent) return resolve({ kind: 'unknown', error });
+        state.abandoned = true;
+        state.destroy?.();
+        resolve({ kind: 'rolled_back', error });
+      },
+      Math.max(0, deadlineMs - clock.monotonicMs()),
+    );
   });
   try {
     return await Promise.race([attempts.run(state, () => run(orm, state, work)), late]);
@@ -41,7 +50,11 @@ export const attemptTransaction = async <T>(orm: MikroORM, clock: TransactionClo
   }
 };
 
-const run = async <T>(orm: MikroORM, state: AttemptState, work: (tx: Tx) => Promise<T>): Promise<Outcome<T>> => {
+const run = async <T>(
+  orm: MikroORM,
+  state: AttemptState,
+  work: (tx: Tx) => Promise<T>,
+): Promise<Outcome<T>> => {
   const tx = orm.em.fork({ clear: true });
   try {
     await tx.begin({ isolationLevel: IsolationLevel.READ_COMMITTED });
@@ -56,12 +69,20 @@ const run = async <T>(orm: MikroORM, state: AttemptState, work: (tx: Tx) => Prom
     // Ends the transaction where it still stands; after an unknown commit it only gives the connection back.
     await tx.rollback().catch(() => undefined);
     if (error instanceof CommitUnknown) return { kind: 'unknown', error };
-    return { kind: 'rolled_back', error: state.abandoned ? new Error('the deadline of the request passed', { cause: error }) : error };
+    return {
+      kind: 'rolled_back',
+      error: state.abandoned ? new Error('the deadline of the request passed', { cause: error }) : error,
+    };
   }
 };
 
 /** Attempts until one does not fail for a reason that goes away by itself, within the deadline. */
-export const retryingTransaction = async <T>(orm: MikroORM, clock: TransactionClock, deadlineMs: number, work: (tx: Tx) => Promise<T>): Promise<Outcome<T>> => {
+export const retryingTransaction = async <T>(
+  orm: MikroORM,
+  clock: TransactionClock,
+  deadlineMs: number,
+  work: (tx: Tx) => Promise<T>,
+): Promise<Outcome<T>> => {
   for (let tries = 1; ; tries += 1) {
     const outcome = await attemptTransaction(orm, clock, deadlineMs, work);
     if (outcome.kind !== 'rolled_back' || !RETRYABLE.has(String(codeOf(outcome.error)))) return outcome;

@@ -17,7 +17,7 @@ export class CommitUnknown extends Error {
 }
 
 /** Postgres answered COMMIT with something else, such as ROLLBACK for an aborted transaction. */
-export class NotCommitted extends Error {
+class NotCommitted extends Error {
   override readonly name = 'NotCommitted';
 }
 
@@ -42,7 +42,8 @@ export class UnitOfWorkClient extends Client {
   // pg declares a dozen overloads; kysely and the ORM use the promise form with text and values only.
   // @ts-expect-error one signature stands for all overloads
   override query(text: unknown, values?: unknown, callback?: unknown): Promise<unknown> {
-    if (typeof callback === 'function' || typeof values === 'function' || typeof text !== 'string') return super.query(text as string, values as unknown[], callback as never) as never;
+    if (typeof callback === 'function' || typeof values === 'function' || typeof text !== 'string')
+      return super.query(text as string, values as unknown[], callback as never) as never;
     const attempt = attempts.getStore();
     if (BEGIN.test(text)) return this.#begin(attempt, text);
     if (text.toLowerCase() === 'commit') return this.#commit(attempt);

@@ -8,8 +8,18 @@ export interface Check {
 }
 
 export const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detail });
-export const warning = (name: string, detail: string, fix: string): Check => ({ name, status: 'warning', detail, fix });
-export const failed = (name: string, detail: string, fix: string): Check => ({ name, status: 'failed', detail, fix });
+export const warning = (name: string, detail: string, fix: string): Check => ({
+  name,
+  status: 'warning',
+  detail,
+  fix,
+});
+export const failed = (name: string, detail: string, fix: string): Check => ({
+  name,
+  status: 'failed',
+  detail,
+  fix,
+});
 
 /** Broken in production, tolerable while developing. */
 export const failedIn = (isProduction: boolean) => (isProduction ? failed : warning);

@@ -16,24 +16,63 @@ export const examine = async (env: Environment): Promise<Check[]> => {
     config = loadConfig(env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [node, ...error.problems.map(({ name, problem }) => failed('Configuration', `${name} ${problem}`, `Set ${name} as said; portcullis config docs explains it.`))];
+    return [
+      node,
+      ...error.problems.map(({ name, problem }) =>
+        failed(
+          'Configuration',
+          `${name} ${problem}`,
+          `Set ${name} as said; portcullis config docs explains it.`,
+        ),
+      ),
+    ];
   }
-  const [postgres, redis, mail] = await Promise.all([examinePostgres(config, systemClock.wallMs), examineRedis(config), examineMail(config)]);
-  return [node, ok('Configuration', `complete for ${config.environment}`), ...examineChoices(config), ...postgres, ...redis, mail];
+  const [postgres, redis, mail] = await Promise.all([
+    examinePostgres(config, systemClock.wallMs),
+    examineRedis(config),
+    examineMail(config),
+  ]);
+  return [
+    node,
+    ok('Configuration', `complete for ${config.environment}`),
+    ...examineChoices(config),
+    ...postgres,
+    ...redis,
+    mail,
+  ];
 };
 
 const examineNode = (): Check => {
   const major = Number(process.versions.node.split('.')[0]);
-  return major >= OLDEST_NODE ? ok('Node', process.version) : failed('Node', process.version, `Use Node ${OLDEST_NODE} or newer.`);
+  return major >= OLDEST_NODE
+    ? ok('Node', process.version)
+    : failed('Node', process.version, `Use Node ${OLDEST_NODE} or newer.`);
 };
 
 const examineChoices = (config: Config): Check[] => {
   const checks: Check[] = [];
   const isKnown = Object.values(config.keys).some(holdsDevelopmentKey);
-  checks.push(isKnown ? warning('Keys', 'are development keys that everybody knows', 'Make your own: portcullis keys generate') : ok('Keys', 'are your own'));
-  if (config.limits.mode === 'relaxed') checks.push(warning('Rate limits', 'are relaxed', 'Set PORTCULLIS_RATE_LIMITS=standard to see the real ones.'));
+  checks.push(
+    isKnown
+      ? warning(
+          'Keys',
+          'are development keys that everybody knows',
+          'Make your own: portcullis keys generate',
+        )
+      : ok('Keys', 'are your own'),
+  );
+  if (config.limits.mode === 'relaxed')
+    checks.push(
+      warning('Rate limits', 'are relaxed', 'Set PORTCULLIS_RATE_LIMITS=standard to see the real ones.'),
+    );
   if (config.authority.databaseLoss === 'serve')
-    checks.push(warning('Database loss', 'session checks go on beyond the lease without Postgres', 'Sound only while no instance is cut off from the Postgres through which another revokes; else set PORTCULLIS_DATABASE_LOSS=refuse.'));
+    checks.push(
+      warning(
+        'Database loss',
+        'session checks go on beyond the lease without Postgres',
+        'Sound only while no instance is cut off from the Postgres through which another revokes; else set PORTCULLIS_DATABASE_LOSS=refuse.',
+      ),
+    );
   return checks;
 };
 
@@ -44,7 +83,11 @@ const examineMail = async (config: Config): Promise<Check> => {
     return ok('Mail', 'the server answers');
   } catch (error) {
     const what = error instanceof Error ? error.message : 'no answer';
-    return failedIn(config.environment === 'production')('Mail', what, 'Check SMTP_URL. Until then mails wait in the queue; nothing is lost.');
+    return failedIn(config.environment === 'production')(
+      'Mail',
+      what,
+      'Check SMTP_URL. Until then mails wait in the queue; nothing is lost.',
+    );
   } finally {
     mailer.close();
   }

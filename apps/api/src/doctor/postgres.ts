@@ -29,18 +29,42 @@ export const examinePostgres = async (config: Config, wallMs: () => number): Pro
     const after = wallMs();
     skewMs = Math.max(before - facts.now, facts.now - after, 0);
   } catch (error) {
-    return [failed('Postgres', `cannot be used (${codeOf(error)})`, 'Start it and check DATABASE_URL: address, user, password, database.')];
+    return [
+      failed(
+        'Postgres',
+        `cannot be used (${codeOf(error)})`,
+        'Start it and check DATABASE_URL: address, user, password, database.',
+      ),
+    ];
   }
-  const checks = [facts.version >= OLDEST * 10_000 ? ok('Postgres', `version ${facts.text}`) : failed('Postgres', `version ${facts.text}`, `Use Postgres ${OLDEST} or newer.`)];
-  if (facts.recovering) checks.push(failed('Postgres role', 'is a standby', 'Point DATABASE_URL at the primary.'));
+  const checks = [
+    facts.version >= OLDEST * 10_000
+      ? ok('Postgres', `version ${facts.text}`)
+      : failed('Postgres', `version ${facts.text}`, `Use Postgres ${OLDEST} or newer.`),
+  ];
+  if (facts.recovering)
+    checks.push(failed('Postgres role', 'is a standby', 'Point DATABASE_URL at the primary.'));
   checks.push(durability(facts, config.environment === 'production'));
-  checks.push(skewMs > MOST_SKEW_MS ? warning('Clocks', `this machine and Postgres differ by ${Math.round(skewMs / 1000)} s`, 'Run a time service on both.') : ok('Clocks', 'agree'));
+  checks.push(
+    skewMs > MOST_SKEW_MS
+      ? warning(
+          'Clocks',
+          `this machine and Postgres differ by ${Math.round(skewMs / 1000)} s`,
+          'Run a time service on both.',
+        )
+      : ok('Clocks', 'agree'),
+  );
   checks.push(await schema(url));
   return checks;
 };
 
 const factsOf = async (url: string): Promise<Facts> => {
-  const client = new pg.Client({ connectionString: url, application_name: 'portcullis doctor', connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'portcullis doctor',
+    connectionTimeoutMillis: 3_000,
+    query_timeout: 3_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -54,15 +78,22 @@ const factsOf = async (url: string): Promise<Facts> => {
 };
 
 const durability = ({ synchronous, fsync }: Facts, isProduction: boolean): Check => {
-  if (synchronous !== 'off' && fsync === 'on') return ok('Durability', `synchronous_commit=${synchronous}, fsync=on`);
+  if (synchronous !== 'off' && fsync === 'on')
+    return ok('Durability', `synchronous_commit=${synchronous}, fsync=on`);
   const what = `synchronous_commit=${synchronous}, fsync=${fsync}`;
-  return failedIn(isProduction)('Durability', what, 'A crash could bring a revoked session back: set synchronous_commit and fsync to on.');
+  return failedIn(isProduction)(
+    'Durability',
+    what,
+    'A crash could bring a revoked session back: set synchronous_commit and fsync to on.',
+  );
 };
 
 const schema = async (url: string): Promise<Check> => {
   try {
     const pending = await pendingMigrations(url);
-    return pending.length === 0 ? ok('Schema', 'up to date') : failed('Schema', `${pending.length} migrations have not run`, 'Run: portcullis migrate');
+    return pending.length === 0
+      ? ok('Schema', 'up to date')
+      : failed('Schema', `${pending.length} migrations have not run`, 'Run: portcullis migrate');
   } catch (error) {
     return failed('Schema', `cannot be read (${codeOf(error)})`, 'Run: portcullis migrate');
   }

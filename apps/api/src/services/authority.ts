@@ -6,7 +6,10 @@ import type { TokenPurpose } from '../ports.ts';
 
 export type Verification =
   | { status: 'live'; session: LiveSession }
-  | { status: 'rejected'; reason: 'token_invalid' | 'session_missing' | 'session_revoked' | 'session_expired' }
+  | {
+      status: 'rejected';
+      reason: 'token_invalid' | 'session_missing' | 'session_revoked' | 'session_expired';
+    }
   | { status: 'unavailable'; retryAfterMs: number };
 
 /** The authority as verbs and transports see it: tokens in, accounts revoked. */
@@ -16,7 +19,11 @@ export interface Authority {
   /** P1 from step 2 on, for a session already known by name. */
   check(sessionId: string, accountId: string): Promise<Verification>;
   /** P2. @throws AuthError `unavailable` when it could not be done in time. */
-  revoking<T>(accountId: string, deadlineMs: number, decide: (tx: Tx, account: AccountRow | null) => Promise<Decision<T>>): Promise<T>;
+  revoking<T>(
+    accountId: string,
+    deadlineMs: number,
+    decide: (tx: Tx, account: AccountRow | null) => Promise<Decision<T>>,
+  ): Promise<T>;
   /** Best estimate of the database's clock, which alone judges expiry. @throws AuthError `unavailable` before the first poll. */
   databaseNow(): Date;
 }

@@ -1,7 +1,12 @@
 /** The slice of the configuration that verbs see; times in seconds. */
 export interface ServiceConfig {
   publicUrl: string;
-  session: { idleSeconds: number; absoluteSeconds: number; rememberIdleSeconds: number; rememberAbsoluteSeconds: number };
+  session: {
+    idleSeconds: number;
+    absoluteSeconds: number;
+    rememberIdleSeconds: number;
+    rememberAbsoluteSeconds: number;
+  };
   accessTokenSeconds: number;
   /** How long after a rotation the previous refresh secret still gets the same successor (G11). */
   refreshWindowSeconds: number;

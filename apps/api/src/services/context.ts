@@ -1,5 +1,15 @@
 import type { LiveSession } from '@portcullis/authority/ports';
-import type { Clock, Hints, Keyed, Logger, PasswordHasher, Random, RateLimiter, RefreshSecrets, TokenIssuer } from '../ports.ts';
+import type {
+  Clock,
+  Hints,
+  Keyed,
+  Logger,
+  PasswordHasher,
+  Random,
+  RateLimiter,
+  RefreshSecrets,
+  TokenIssuer,
+} from '../ports.ts';
 import type { PasswordRule } from '@portcullis/contracts/password';
 import type { SessionListItem } from '@portcullis/contracts/session';
 import type { Authority } from './authority.ts';

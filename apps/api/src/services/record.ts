@@ -13,7 +13,9 @@ export interface AuditFacts {
 
 /** The database's time, read once per unit of work; everything the unit writes carries it. */
 export const databaseTime = async (tx: Tx): Promise<Date> => {
-  const rows = await tx.execute<{ now: number }[]>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now');
+  const rows = await tx.execute<{ now: number }[]>(
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
+  );
   return new Date(Math.trunc(Number(rows[0]?.now)));
 };
 

@@ -21,7 +21,8 @@ describe('the ten ways an old session survives elsewhere', () => {
     started.push(one);
     return one;
   };
-  const reset = async (by: Instance, person: Person) => resetPassword(by.ctx(), { token: await mintLink(by, person), newPassword: NEW });
+  const reset = async (by: Instance, person: Person) =>
+    resetPassword(by.ctx(), { token: await mintLink(by, person), newPassword: NEW });
   const warm = (by: Instance, { sessionId, accountId }: Opened) =>
     expect.poll(() => by.verify(sessionId, accountId)).toMatchObject({ status: 'live', source: 'index' });
   const status = async (by: Instance, { sessionId, accountId }: Opened) => {
@@ -67,7 +68,10 @@ describe('the ten ways an old session survives elsewhere', () => {
   it('W3: nobody can see the reset half done: until its commit all is old, from its commit on all is new', async () => {
     const applied = closedGate();
     const committed = closedGate();
-    const a = await instance({ at: async (step) => (step === 'applied' ? applied.pass() : step === 'committed' ? committed.pass() : undefined) });
+    const a = await instance({
+      at: async (step) =>
+        step === 'applied' ? applied.pass() : step === 'committed' ? committed.pass() : undefined,
+    });
     const b = await instance();
     const person = await makePerson(b);
     const session = await open(b, person);
@@ -76,7 +80,11 @@ describe('the ten ways an old session survives elsewhere', () => {
     const done = reset(a, person).then(() => (answered = true));
     await applied.arrived;
     expect(await status(b, session)).toBe('live');
-    expect(await rows(b, "SELECT 1 FROM portcullis.audit_event WHERE account_id = ? AND type = 'password_reset'", [person.accountId])).toEqual([]);
+    expect(
+      await rows(b, "SELECT 1 FROM portcullis.audit_event WHERE account_id = ? AND type = 'password_reset'", [
+        person.accountId,
+      ]),
+    ).toEqual([]);
     applied.open();
     await committed.arrived;
     expect(await status(b, session)).toBe('session_revoked');
@@ -90,7 +98,17 @@ describe('the ten ways an old session survives elsewhere', () => {
   it('W4: a sign-in that proved the old password opens nothing once the reset has committed', async () => {
     const proven = closedGate();
     const a = await instance({
-      wrapHasher: (real) => ({ ...real, hash: real.hash, needsRehash: real.needsRehash, verifyNothing: real.verifyNothing, verify: async (...args) => { const right = await real.verify(...args); await proven.pass(); return right; } }),
+      wrapHasher: (real) => ({
+        ...real,
+        hash: real.hash,
+        needsRehash: real.needsRehash,
+        verifyNothing: real.verifyNothing,
+        verify: async (...args) => {
+          const right = await real.verify(...args);
+          await proven.pass();
+          return right;
+        },
+      }),
     });
     const b = await instance();
     const person = await makePerson(b);
@@ -99,7 +117,9 @@ describe('the ten ways an old session survives elsewhere', () => {
     await reset(b, person);
     proven.open();
     await expect(late).rejects.toMatchObject({ reason: 'credentials_invalid' });
-    expect(await rows(b, 'SELECT id FROM portcullis.session WHERE account_id = ?', [person.accountId])).toEqual([]);
+    expect(
+      await rows(b, 'SELECT id FROM portcullis.session WHERE account_id = ?', [person.accountId]),
+    ).toEqual([]);
   });
 
   it('W4: a sign-in that reaches its insert while the reset is uncommitted waits, and then opens nothing (P3)', async () => {
@@ -111,13 +131,20 @@ describe('the ten ways an old session survives elsewhere', () => {
     await applied.arrived;
     const late = open(b, person).catch((error: unknown) => error);
     // It waits for the row: seen in Postgres, not guessed by time.
-    await expect.poll(() => rows(a, "SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%portcullis.session%'")).not.toEqual([]);
+    await expect
+      .poll(() =>
+        rows(
+          a,
+          "SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%portcullis.session%'",
+        ),
+      )
+      .not.toEqual([]);
     applied.open();
     await done;
     expect(await late).toMatchObject({ reason: 'credentials_invalid' });
   });
 
-  it('W5: a slow reader cannot write yesterday\'s truth back over a reset (G10)', async () => {
+  it("W5: a slow reader cannot write yesterday's truth back over a reset (G10)", async () => {
     const held = closedGate();
     let late: Promise<void> = Promise.resolve();
     const a = await instance({
@@ -154,7 +181,16 @@ describe('the ten ways an old session survives elsewhere', () => {
     const renewing = closedGate();
     const a = await instance({
       hasher: { memoryKiB: 2_048, timeCost: 1 },
-      wrapHasher: (real) => ({ ...real, verify: real.verify, needsRehash: real.needsRehash, verifyNothing: real.verifyNothing, hash: async (password) => { await renewing.pass(); return real.hash(password); } }),
+      wrapHasher: (real) => ({
+        ...real,
+        verify: real.verify,
+        needsRehash: real.needsRehash,
+        verifyNothing: real.verifyNothing,
+        hash: async (password) => {
+          await renewing.pass();
+          return real.hash(password);
+        },
+      }),
     });
     const b = await instance();
     const person = await makePerson(b);
@@ -173,7 +209,11 @@ describe('the ten ways an old session survives elsewhere', () => {
     const b = await instance();
     const person = await makePerson(b);
     const session = await open(a, person);
-    const [row] = await rows<{ password_hash: string }>(b, 'SELECT password_hash FROM portcullis.account WHERE id = ?', [person.accountId]);
+    const [row] = await rows<{ password_hash: string }>(
+      b,
+      'SELECT password_hash FROM portcullis.account WHERE id = ?',
+      [person.accountId],
+    );
     expect(row?.password_hash).toContain('m=2048');
     expect(await status(b, session)).toBe('live');
   });
@@ -182,10 +222,18 @@ describe('the ten ways an old session survives elsewhere', () => {
     const a = await instance();
     const person = await makePerson(a);
     const old = await open(a, person);
-    await rows(a, "UPDATE portcullis.session SET created_at = now() + interval '1 hour', authenticated_at = now() + interval '1 hour' WHERE id = ?", [old.sessionId]);
+    await rows(
+      a,
+      "UPDATE portcullis.session SET created_at = now() + interval '1 hour', authenticated_at = now() + interval '1 hour' WHERE id = ?",
+      [old.sessionId],
+    );
     await reset(a, person);
     const fresh = await open(a, person, NEW);
-    await rows(a, 'UPDATE portcullis.session SET created_at = (SELECT ended_at FROM portcullis.account_epoch WHERE account_id = ?) WHERE id = ?', [person.accountId, fresh.sessionId]);
+    await rows(
+      a,
+      'UPDATE portcullis.session SET created_at = (SELECT ended_at FROM portcullis.account_epoch WHERE account_id = ?) WHERE id = ?',
+      [person.accountId, fresh.sessionId],
+    );
     expect(await status(a, old)).toBe('session_revoked');
     expect(await status(a, fresh)).toBe('live');
   });

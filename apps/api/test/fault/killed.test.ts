@@ -29,7 +29,9 @@ describe('P2: a process killed at any step leaves everything before or everythin
   });
 
   const dieAt = async (step: RevokingStep, token: string) => {
-    const child = spawn(process.execPath, [program, base.url, redis.url, step, token], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program, base.url, redis.url, step, token], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
     child.stderr.on('data', (chunk) => (output += String(chunk)));
@@ -44,23 +46,52 @@ describe('P2: a process killed at any step leaves everything before or everythin
     it(`killed at "${step}" (G1, G3, G8)`, async () => {
       const person = await makePerson(other);
       const session = await open(other, person);
-      await expect.poll(() => other.verify(session.sessionId, session.accountId)).toMatchObject({ source: 'index' });
+      await expect
+        .poll(() => other.verify(session.sessionId, session.accountId))
+        .toMatchObject({ source: 'index' });
       const token = await mintLink(other, person);
       await dieAt(step, token);
       const took = after.includes(step);
       // Postgres notices the closed connection by itself; until then the row stays locked and verifications ask Postgres.
-      await expect.poll(() => rows(other, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'")).toEqual([]);
-      const [account] = await rows<{ epoch: string }>(other, 'SELECT epoch FROM portcullis.account WHERE id = ?', [person.accountId]);
+      await expect
+        .poll(() =>
+          rows(
+            other,
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+          ),
+        )
+        .toEqual([]);
+      const [account] = await rows<{ epoch: string }>(
+        other,
+        'SELECT epoch FROM portcullis.account WHERE id = ?',
+        [person.accountId],
+      );
       expect(account?.epoch).toBe(took ? '2' : '1');
-      const records = await rows(other, "SELECT type FROM portcullis.audit_event WHERE account_id = ? AND type = 'password_reset'", [person.accountId]);
+      const records = await rows(
+        other,
+        "SELECT type FROM portcullis.audit_event WHERE account_id = ? AND type = 'password_reset'",
+        [person.accountId],
+      );
       expect(records).toHaveLength(took ? 1 : 0);
       const verdict = await other.verify(session.sessionId, session.accountId);
-      expect(verdict).toMatchObject(took ? { status: 'rejected', reason: 'session_revoked' } : { status: 'live' });
+      expect(verdict).toMatchObject(
+        took ? { status: 'rejected', reason: 'session_revoked' } : { status: 'live' },
+      );
       // A fence left behind sends verifications to Postgres until one of them heals it (P4); then the index answers again.
-      await expect.poll(() => other.verify(session.sessionId, session.accountId)).toMatchObject({ ...verdict, source: 'index' });
-      if (took) await expect(resetPassword(other.ctx(), { token, newPassword: 'a third passphrase 3' })).rejects.toMatchObject({ reason: 'verification_invalid' });
-      else expect(await resetPassword(other.ctx(), { token, newPassword: 'a third passphrase 3' })).toEqual({ sessionsEnded: 1 });
-      expect(await other.verify(session.sessionId, session.accountId)).toMatchObject({ reason: 'session_revoked' });
+      await expect
+        .poll(() => other.verify(session.sessionId, session.accountId))
+        .toMatchObject({ ...verdict, source: 'index' });
+      if (took)
+        await expect(
+          resetPassword(other.ctx(), { token, newPassword: 'a third passphrase 3' }),
+        ).rejects.toMatchObject({ reason: 'verification_invalid' });
+      else
+        expect(await resetPassword(other.ctx(), { token, newPassword: 'a third passphrase 3' })).toEqual({
+          sessionsEnded: 1,
+        });
+      expect(await other.verify(session.sessionId, session.accountId)).toMatchObject({
+        reason: 'session_revoked',
+      });
     });
   }
 });

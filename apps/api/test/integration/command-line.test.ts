@@ -1,4 +1,9 @@
-import { createTemplate, cloneDatabase, type TestDatabase, testAdminUrl } from '@portcullis/devstack/test-database';
+import {
+  createTemplate,
+  cloneDatabase,
+  type TestDatabase,
+  testAdminUrl,
+} from '@portcullis/devstack/test-database';
 import { startTestRedis, type TestRedis } from '@portcullis/devstack/test-redis';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
@@ -19,7 +24,13 @@ afterEach(() => database.drop());
 
 const portcullis = async (args: string[], env: Record<string, string> = {}) => {
   let [out, err] = ['', ''];
-  const all = { DATABASE_URL: database.url, REDIS_URL: redis.url, PORTCULLIS_ARGON2_MEMORY_KIB: '1024', PORTCULLIS_ARGON2_PASSES: '1', ...env };
+  const all = {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    PORTCULLIS_ARGON2_MEMORY_KIB: '1024',
+    PORTCULLIS_ARGON2_PASSES: '1',
+    ...env,
+  };
   const code = await run(args, { env: all, out: (text) => (out += text), err: (text) => (err += text) });
   return { code, out, err };
 };
@@ -40,17 +51,28 @@ const query = async (sql: string): Promise<Record<string, unknown>[]> => {
 };
 
 test('migrate makes an empty database ready, once, however many run it', async () => {
-  const empty = await cloneDatabase(testAdminUrl(), await createTemplate(testAdminUrl(), async () => undefined, 'empty'));
+  const empty = await cloneDatabase(
+    testAdminUrl(),
+    await createTemplate(testAdminUrl(), async () => undefined, 'empty'),
+  );
   try {
     const env = { DATABASE_URL: empty.url };
     const behind = await portcullis(['doctor', '--json'], env);
     expect(JSON.parse(behind.out)).toMatchObject({ ok: false });
-    const runs = await Promise.all([portcullis(['migrate', '--json'], env), portcullis(['migrate', '--json'], env)]);
-    expect(runs.map(({ code, err }) => ({ code, err }))).toEqual([{ code: 0, err: '' }, { code: 0, err: '' }]);
+    const runs = await Promise.all([
+      portcullis(['migrate', '--json'], env),
+      portcullis(['migrate', '--json'], env),
+    ]);
+    expect(runs.map(({ code, err }) => ({ code, err }))).toEqual([
+      { code: 0, err: '' },
+      { code: 0, err: '' },
+    ]);
     const applied = runs.flatMap(({ out }) => (JSON.parse(out) as { applied: string[] }).applied);
     expect(applied).toEqual([...new Set(applied)]);
     expect(applied.length).toBeGreaterThan(0);
-    const ready = JSON.parse((await portcullis(['doctor', '--json'], env)).out) as { checks: { name: string; status: string }[] };
+    const ready = JSON.parse((await portcullis(['doctor', '--json'], env)).out) as {
+      checks: { name: string; status: string }[];
+    };
     expect(ready.checks.find(({ name }) => name === 'Schema')).toMatchObject({ status: 'ok' });
   } finally {
     await empty.drop();
@@ -72,26 +94,51 @@ test('seed is idempotent, and gives the demo account its password back', async (
 test('an operator disables an account, sees it, and enables it', async () => {
   await json('seed');
   const shown = await json('accounts', 'show', 'ADA@example.test');
-  expect(shown).toMatchObject({ email: 'ada@example.test', name: 'Ada', epoch: 1, liveSessions: 0, disabledAt: null });
+  expect(shown).toMatchObject({
+    email: 'ada@example.test',
+    name: 'Ada',
+    epoch: 1,
+    liveSessions: 0,
+    disabledAt: null,
+  });
   const { id } = shown as { id: string };
   await query(`INSERT INTO portcullis.session (id, account_id, epoch, transport, remember, created_at, authenticated_at, last_seen_at, idle_seconds, idle_expires_at, expires_at)
     VALUES ('s1', '${id}', 1, 'cookie', false, now(), now(), now(), 3600, now() + interval '1 hour', now() + interval '1 day')`);
   expect(await json('accounts', 'show', id)).toMatchObject({ liveSessions: 1 });
-  expect(await json('accounts', 'disable', 'ada@example.test')).toMatchObject({ accountId: id, status: 'disabled', sessionsEnded: 1 });
-  expect(await json('accounts', 'show', id)).toMatchObject({ epoch: 2, liveSessions: 0, disabledAt: expect.any(String) as string });
+  expect(await json('accounts', 'disable', 'ada@example.test')).toMatchObject({
+    accountId: id,
+    status: 'disabled',
+    sessionsEnded: 1,
+  });
+  expect(await json('accounts', 'show', id)).toMatchObject({
+    epoch: 2,
+    liveSessions: 0,
+    disabledAt: expect.any(String) as string,
+  });
   expect(await json('accounts', 'enable', id)).toMatchObject({ status: 'enabled' });
   expect(await json('accounts', 'show', id)).toMatchObject({ liveSessions: 0, disabledAt: null });
   expect(await json('accounts', 'sign-out', id)).toMatchObject({ sessionsEnded: 0 });
-  expect(await query("SELECT type, actor FROM portcullis.audit_event WHERE type LIKE 'account_%abled' ORDER BY at")).toEqual([
+  expect(
+    await query(
+      "SELECT type, actor FROM portcullis.audit_event WHERE type LIKE 'account_%abled' ORDER BY at",
+    ),
+  ).toEqual([
     { type: 'account_disabled', actor: 'operator' },
     { type: 'account_enabled', actor: 'operator' },
   ]);
   expect(await query('SELECT * FROM portcullis.index_lease')).toEqual([]);
 });
 
-test.each(['nobody@example.test', 'not-an-id', '00000000-0000-7000-8000-000000000000'])('there is no account %s', async (who) => {
-  expect(await portcullis(['accounts', 'disable', who, '--json'])).toEqual({ code: 1, out: '', err: 'error: there is no such account\n' });
-});
+test.each(['nobody@example.test', 'not-an-id', '00000000-0000-7000-8000-000000000000'])(
+  'there is no account %s',
+  async (who) => {
+    expect(await portcullis(['accounts', 'disable', who, '--json'])).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: there is no such account\n',
+    });
+  },
+);
 
 test('a history that an operator names is trusted from then on', async () => {
   const adopted = (await json('index', 'adopt')) as { generation: string; replicationIds: string[] };
@@ -99,7 +146,11 @@ test('a history that an operator names is trusted from then on', async () => {
   const named = 'a'.repeat(40);
   const next = (await json('index', 'adopt', named)) as { generation: string };
   expect(next.generation).not.toBe(adopted.generation);
-  expect(await json('index', 'show')).toMatchObject({ generation: next.generation, replicationIds: [named], leases: [] });
+  expect(await json('index', 'show')).toMatchObject({
+    generation: next.generation,
+    replicationIds: [named],
+    leases: [],
+  });
   expect(await query('SELECT leases_complete FROM portcullis.index_generation')).toHaveLength(1);
 });
 

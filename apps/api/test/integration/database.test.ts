@@ -17,9 +17,28 @@ describe('the unit of work', () => {
 
   beforeAll(async () => {
     base = await freshDatabase();
-    db = await openDatabase({ ...settings(base.url), onQuery: (sql) => void statements.push(sql) }, testClock);
+    db = await openDatabase(
+      { ...settings(base.url), onQuery: (sql) => void statements.push(sql) },
+      testClock,
+    );
     await db.write(soon(), async (tx) => {
-      tx.create(AccountEntity, { id: '019300a0-0000-7000-8000-000000000001', email: 'a@example.test', emailKey: 'a@example.test', name: null, passwordHash: PHC, epoch: 1, linkEpoch: 1, disabledAt: null, deletedAt: null, createdAt: new Date(), updatedAt: new Date() }, { persist: true });
+      tx.create(
+        AccountEntity,
+        {
+          id: '019300a0-0000-7000-8000-000000000001',
+          email: 'a@example.test',
+          emailKey: 'a@example.test',
+          name: null,
+          passwordHash: PHC,
+          epoch: 1,
+          linkEpoch: 1,
+          disabledAt: null,
+          deletedAt: null,
+          createdAt: new Date(),
+          updatedAt: new Date(),
+        },
+        { persist: true },
+      );
     });
   });
   afterAll(async () => {
@@ -52,10 +71,16 @@ describe('the unit of work', () => {
       account.epoch = raw('epoch + 1');
       await tx.flush();
       const pid = (await tx.execute<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]?.pid;
-      return db.read((em) => em.execute<{ query: string }[]>('select query from pg_stat_activity where pid = ?', [pid]));
+      return db.read((em) =>
+        em.execute<{ query: string }[]>('select query from pg_stat_activity where pid = ?', [pid]),
+      );
     });
     expect(JSON.stringify(seen)).not.toContain('argon2id');
-    const [stored] = await db.read((em) => em.execute<{ password_hash: string }[]>('select password_hash from portcullis.account where id = ?', [id]));
+    const [stored] = await db.read((em) =>
+      em.execute<{ password_hash: string }[]>('select password_hash from portcullis.account where id = ?', [
+        id,
+      ]),
+    );
     expect(stored?.password_hash).toBe(`${PHC}3`);
   });
 
@@ -69,8 +94,15 @@ describe('the unit of work', () => {
   });
 
   it('refuses a hash or a disabling that does not step the epoch, whoever writes the statement (P3)', async () => {
-    for (const change of ["password_hash = 'x'", 'disabled_at = now()', 'deleted_at = now()', 'epoch = epoch - 1']) {
-      await expect(db.read((em) => em.execute(`update portcullis.account set ${change} where id = ?`, [id]))).rejects.toThrow(/epoch/);
+    for (const change of [
+      "password_hash = 'x'",
+      'disabled_at = now()',
+      'deleted_at = now()',
+      'epoch = epoch - 1',
+    ]) {
+      await expect(
+        db.read((em) => em.execute(`update portcullis.account set ${change} where id = ?`, [id])),
+      ).rejects.toThrow(/epoch/);
     }
   });
 
@@ -88,7 +120,9 @@ describe('the unit of work', () => {
       await tx.execute('select pg_sleep(1)');
     });
     expect(outcome.kind).toBe('rolled_back');
-    const [row] = await db.read((em) => em.execute<{ name: string | null }[]>('select name from portcullis.account where id = ?', [id]));
+    const [row] = await db.read((em) =>
+      em.execute<{ name: string | null }[]>('select name from portcullis.account where id = ?', [id]),
+    );
     expect(row?.name).toBeNull();
   });
 
@@ -100,12 +134,22 @@ describe('the unit of work', () => {
       });
       expect(outcome.kind).toBe('rolled_back');
     }
-    await expect.poll(() => db.read((em) => em.execute('select 1 as one')).catch(() => null)).toEqual([{ one: 1 }]);
+    await expect
+      .poll(() => db.read((em) => em.execute('select 1 as one')).catch(() => null))
+      .toEqual([{ one: 1 }]);
   });
 
   it('keeps audit events as they were written', async () => {
-    await db.read((em) => em.execute("insert into portcullis.audit_event (id, at, type, actor) values (gen_random_uuid(), now(), 'test', 'test')"));
-    await expect(db.read((em) => em.execute("update portcullis.audit_event set type = 'other'"))).rejects.toThrow(/append-only/);
-    await expect(db.read((em) => em.execute('delete from portcullis.audit_event'))).rejects.toThrow(/append-only/);
+    await db.read((em) =>
+      em.execute(
+        "insert into portcullis.audit_event (id, at, type, actor) values (gen_random_uuid(), now(), 'test', 'test')",
+      ),
+    );
+    await expect(
+      db.read((em) => em.execute("update portcullis.audit_event set type = 'other'")),
+    ).rejects.toThrow(/append-only/);
+    await expect(db.read((em) => em.execute('delete from portcullis.audit_event'))).rejects.toThrow(
+      /append-only/,
+    );
   });
 });

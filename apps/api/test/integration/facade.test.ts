@@ -15,7 +15,12 @@ import { UseRecorder } from '../../src/touch.ts';
 import { freshDatabase } from '../support/template.ts';
 
 const DEMO = { email: 'ada@example.test', password: 'correct-horse-battery-staple-42', name: 'Ada' };
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 let redis: TestRedis;
 let database: TestDatabase;
@@ -45,25 +50,40 @@ const instance = async (env: Record<string, string> = {}, start = true) => {
   const container = await buildContainer(config, { log: quiet });
   open.push(container);
   if (start) await container.start();
-  if (start && container.redis !== null) await vi.waitFor(() => expect(container.authority.lease.reachesIndex()).toBe(true), 5_000);
+  if (start && container.redis !== null)
+    await vi.waitFor(() => expect(container.authority.lease.reachesIndex()).toBe(true), 5_000);
   return container;
 };
-const ctxOf = ({ deps }: Container) => ({ deps, requestId: 'test', ip: '192.0.2.1', userAgent: 'test', deadlineMs: deps.clock.monotonicMs() + 10_000 });
+const ctxOf = ({ deps }: Container) => ({
+  deps,
+  requestId: 'test',
+  ip: '192.0.2.1',
+  userAgent: 'test',
+  deadlineMs: deps.clock.monotonicMs() + 10_000,
+});
 
 /** The demo account, signed in for a cookie. */
 const signedIn = async (container: Container) => {
   await seedDemo(ctxOf(container), DEMO);
-  const { credential, account } = await signIn(ctxOf(container), { email: DEMO.email, password: DEMO.password, transport: 'cookie' });
+  const { credential, account } = await signIn(ctxOf(container), {
+    email: DEMO.email,
+    password: DEMO.password,
+    transport: 'cookie',
+  });
   if (credential.transport !== 'cookie') throw new Error('asked for a cookie');
   return { accountId: account.id, session: credential.session, token: credential.cookieToken };
 };
-const metric = async ({ metrics }: Container, line: RegExp) => (await metrics.registry.metrics()).split('\n').filter((text) => line.test(text));
+const metric = async ({ metrics }: Container, line: RegExp) =>
+  (await metrics.registry.metrics()).split('\n').filter((text) => line.test(text));
 
 test('a token is live, then counted and served from the index', async () => {
   const container = await instance();
   const { token, session, accountId } = await signedIn(container);
   const { authority } = container.deps;
-  expect(await authority.verify(token, 'cookie')).toMatchObject({ status: 'live', session: { sessionId: session.id, accountId } });
+  expect(await authority.verify(token, 'cookie')).toMatchObject({
+    status: 'live',
+    session: { sessionId: session.id, accountId },
+  });
   await vi.waitFor(async () => {
     expect(await authority.verify(token, 'cookie')).toMatchObject({ status: 'live' });
     expect(await metric(container, /session_checks_total\{result="live",source="index"\}/)).toHaveLength(1);
@@ -78,14 +98,19 @@ test('a token of another purpose, a broken one and one of other keys are token_i
   expect(await authority.verify(token, 'bearer')).toEqual(rejected);
   expect(await authority.verify(`${token}x`, 'cookie')).toEqual(rejected);
   expect(await authority.verify('', 'cookie')).toEqual(rejected);
-  expect(await metric(container, /session_checks_total\{result="token_invalid",source="token"\} 3/)).toHaveLength(1);
+  expect(
+    await metric(container, /session_checks_total\{result="token_invalid",source="token"\} 3/),
+  ).toHaveLength(1);
 });
 
 test('the token of an ended cookie session says expired, that of a bearer wants to be renewed', async () => {
   const container = await instance();
   const { accountId, session } = await signedIn(container);
   const past = { now: new Date(Date.now() - 7_200_000), expiresAt: new Date(Date.now() - 3_600_000) };
-  for (const [purpose, reason] of [['cookie', 'session_expired'], ['bearer', 'token_invalid']] as const) {
+  for (const [purpose, reason] of [
+    ['cookie', 'session_expired'],
+    ['bearer', 'token_invalid'],
+  ] as const) {
     const old = await container.deps.tokens.issue({ accountId, sessionId: session.id, purpose }, past);
     expect(await container.deps.authority.verify(old, purpose)).toEqual({ status: 'rejected', reason });
   }
@@ -96,7 +121,10 @@ test('a revocation is seen at once by another instance, and counted by its cause
   const { token, accountId } = await signedIn(a);
   expect(await b.deps.authority.verify(token, 'cookie')).toMatchObject({ status: 'live' });
   await disableAccount(ctxOf(a), accountId);
-  expect(await b.deps.authority.verify(token, 'cookie')).toEqual({ status: 'rejected', reason: 'session_revoked' });
+  expect(await b.deps.authority.verify(token, 'cookie')).toEqual({
+    status: 'rejected',
+    reason: 'session_revoked',
+  });
   expect(await metric(a, /revocations_total\{cause="account_disabled"\} 1/)).toHaveLength(1);
 });
 
@@ -104,20 +132,31 @@ test('before the first poll nothing is known of the time, and a token is still c
   const container = await instance();
   const { token } = await signedIn(container);
   const early = await instance({}, false);
-  expect(() => early.deps.authority.databaseNow()).toThrow(expect.objectContaining({ reason: 'unavailable' }) as AuthError);
+  expect(() => early.deps.authority.databaseNow()).toThrow(
+    expect.objectContaining({ reason: 'unavailable' }) as AuthError,
+  );
   expect(await early.deps.authority.verify(token, 'cookie')).toMatchObject({ status: 'live' });
-  expect(await readinessOf(early, false)).toMatchObject({ postgres: { status: 'ok' }, lease: { status: 'failed' } });
+  expect(await readinessOf(early, false)).toMatchObject({
+    postgres: { status: 'ok' },
+    lease: { status: 'failed' },
+  });
 });
 
 const seenOf = async (container: Container, id: string) => {
   const sql = `SELECT (extract(epoch FROM clock_timestamp() - last_seen_at))::float8 AS age, (extract(epoch FROM idle_expires_at - clock_timestamp()))::float8 AS idle,
     (extract(epoch FROM expires_at - idle_expires_at))::float8 AS room FROM portcullis.session WHERE id = ?`;
-  const rows = await container.deps.db.read((em) => em.execute<{ age: number; idle: number; room: number }[]>(sql, [id]));
+  const rows = await container.deps.db.read((em) =>
+    em.execute<{ age: number; idle: number; room: number }[]>(sql, [id]),
+  );
   return rows[0] ?? { age: Number.NaN, idle: Number.NaN, room: Number.NaN };
 };
 const age = (container: Container, id: string, seconds: number) =>
   container.deps.db.read((em) =>
-    em.execute("UPDATE portcullis.session SET last_seen_at = last_seen_at - ? * interval '1 second', idle_expires_at = idle_expires_at - ? * interval '1 second' WHERE id = ?", [seconds, seconds, id], 'run'),
+    em.execute(
+      "UPDATE portcullis.session SET last_seen_at = last_seen_at - ? * interval '1 second', idle_expires_at = idle_expires_at - ? * interval '1 second' WHERE id = ?",
+      [seconds, seconds, id],
+      'run',
+    ),
   );
 
 test('P9: a use moves the idle end, and what the index held of it is read anew', async () => {
@@ -145,7 +184,11 @@ test('P9: a use that is recorded already is not recorded again', async () => {
 });
 
 test('P9: the idle end never passes the absolute end', async () => {
-  const container = await instance({ PORTCULLIS_SESSION_IDLE_SECONDS: '3600', PORTCULLIS_SESSION_ABSOLUTE_SECONDS: '3600', PORTCULLIS_ACCESS_TOKEN_SECONDS: '600' });
+  const container = await instance({
+    PORTCULLIS_SESSION_IDLE_SECONDS: '3600',
+    PORTCULLIS_SESSION_ABSOLUTE_SECONDS: '3600',
+    PORTCULLIS_ACCESS_TOKEN_SECONDS: '600',
+  });
   const { token, session } = await signedIn(container);
   await age(container, session.id, 1_000);
   await container.deps.authority.verify(token, 'cookie');
@@ -156,7 +199,15 @@ test('P9: the idle end never passes the absolute end', async () => {
 /** Records one use of a session that was found live a moment ago; resolves to the rows that changed. */
 const recordUse = async (container: Container, accountId: string, sessionId: string) => {
   const now = container.deps.authority.databaseNow().getTime();
-  const found: LiveSession = { sessionId, accountId, createdAt: now - 900_000, authenticatedAt: now, lastSeenAt: now - 600_000, idleExpiresAt: now + 42_600_000, expiresAt: now + 86_400_000 };
+  const found: LiveSession = {
+    sessionId,
+    accountId,
+    createdAt: now - 900_000,
+    authenticatedAt: now,
+    lastSeenAt: now - 600_000,
+    idleExpiresAt: now + 42_600_000,
+    expiresAt: now + 86_400_000,
+  };
   const asked: Promise<pg.QueryResult>[] = [];
   const query = (statement: pg.QueryConfig) => {
     const answer = container.verifyPool.query(statement);
@@ -164,8 +215,13 @@ const recordUse = async (container: Container, accountId: string, sessionId: str
     return answer;
   };
   const released: string[] = [];
-  const index = Object.assign(new NoIndex(), { release: async (_: unknown, account: string) => void released.push(account) });
-  new UseRecorder({ pool: { query } as never, index, lease: container.authority.lease, log: quiet }).seen(found, now);
+  const index = Object.assign(new NoIndex(), {
+    release: async (_: unknown, account: string) => void released.push(account),
+  });
+  new UseRecorder({ pool: { query } as never, index, lease: container.authority.lease, log: quiet }).seen(
+    found,
+    now,
+  );
   const rows = (await asked[0])?.rowCount ?? null;
   if (rows === 1) await vi.waitFor(() => expect(released).toEqual([accountId]));
   else expect(released).toEqual([]);
@@ -175,11 +231,27 @@ const recordUse = async (container: Container, accountId: string, sessionId: str
 test.each<[string, number, string | null]>([
   ['is live', 1, null],
   ['was used meanwhile', 0, 'UPDATE portcullis.session SET last_seen_at = now() WHERE id = $1'],
-  ['was revoked', 0, "UPDATE portcullis.session SET revoked_at = now(), revoked_by = 'revoked' WHERE id = $1"],
-  ['is of an older epoch', 0, 'UPDATE portcullis.account a SET epoch = a.epoch + 1 FROM portcullis.session s WHERE s.id = $1 AND a.id = s.account_id'],
-  ['is of a disabled account', 0, 'WITH s AS (UPDATE portcullis.session SET epoch = epoch + 1 WHERE id = $1 RETURNING account_id, epoch) UPDATE portcullis.account a SET disabled_at = now(), epoch = s.epoch FROM s WHERE a.id = s.account_id'],
+  [
+    'was revoked',
+    0,
+    "UPDATE portcullis.session SET revoked_at = now(), revoked_by = 'revoked' WHERE id = $1",
+  ],
+  [
+    'is of an older epoch',
+    0,
+    'UPDATE portcullis.account a SET epoch = a.epoch + 1 FROM portcullis.session s WHERE s.id = $1 AND a.id = s.account_id',
+  ],
+  [
+    'is of a disabled account',
+    0,
+    'WITH s AS (UPDATE portcullis.session SET epoch = epoch + 1 WHERE id = $1 RETURNING account_id, epoch) UPDATE portcullis.account a SET disabled_at = now(), epoch = s.epoch FROM s WHERE a.id = s.account_id',
+  ],
   ['has expired', 0, "UPDATE portcullis.session SET expires_at = now() - interval '1 second' WHERE id = $1"],
-  ['was idle for too long', 0, "UPDATE portcullis.session SET idle_expires_at = now() - interval '1 second' WHERE id = $1"],
+  [
+    'was idle for too long',
+    0,
+    "UPDATE portcullis.session SET idle_expires_at = now() - interval '1 second' WHERE id = $1",
+  ],
   ['is gone', 0, 'DELETE FROM portcullis.session WHERE id = $1'],
 ])('P9: the use of a session that %s changes %i rows (G10)', async (_, rows, meanwhile) => {
   const container = await instance();
@@ -193,6 +265,10 @@ test('without Redis the instance is ready and says that it is slower', async () 
   const container = await instance({ REDIS_URL: '' });
   const { token } = await signedIn(container);
   expect(await container.deps.authority.verify(token, 'cookie')).toMatchObject({ status: 'live' });
-  expect(await readinessOf(container, false)).toEqual({ process: { status: 'ok' }, postgres: { status: 'ok' }, lease: { status: 'ok' } });
+  expect(await readinessOf(container, false)).toEqual({
+    process: { status: 'ok' },
+    postgres: { status: 'ok' },
+    lease: { status: 'ok' },
+  });
   expect((await readinessOf(container, true))['process']).toMatchObject({ status: 'failed' });
 });

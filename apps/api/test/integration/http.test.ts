@@ -1,4 +1,3 @@
-import { FeedReader } from '@portcullis/authority/feed';
 import type { TestDatabase } from '@portcullis/devstack/test-database';
 import { startTestRedis, type TestRedis } from '@portcullis/devstack/test-redis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -7,7 +6,6 @@ import { buildContainer, type Container } from '../../src/container.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Listening, listen } from '../../src/listen.ts';
 import { seedDemo } from '../../src/services/account/seed-demo.ts';
-import { StreamHub } from '../../src/services/session/stream-hub.ts';
 import { freshDatabase } from '../support/template.ts';
 
 const DEMO = { email: 'ada@example.test', password: 'correct-horse-battery-staple-42', name: 'Ada' };
@@ -22,7 +20,6 @@ const quiet = {
 let redis: TestRedis;
 let database: TestDatabase;
 let container: Container;
-let hub: StreamHub;
 let server: Listening;
 
 beforeAll(async () => {
@@ -39,15 +36,8 @@ beforeAll(async () => {
   await container.start();
   await vi.waitFor(() => expect(container.authority.lease.reachesIndex()).toBe(true), 5_000);
   const { deps, ring, metrics } = container;
-  hub = new StreamHub({
-    feed: new FeedReader(container.verifyPool),
-    check: deps.authority.check,
-    hints: container.hints,
-    clock: deps.clock,
-    log: quiet,
-  });
   const app = createApp({
-    deps: { ...deps, hub },
+    deps,
     settings: { ...config.http, publicUrl: ORIGIN },
     keys: ring,
     metrics,
@@ -59,7 +49,6 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  hub.close();
   await server.close(1_000);
   await container.close();
   await database.drop();
@@ -206,7 +195,7 @@ test('the end of the process ends the streams', async () => {
   const { cookie } = await signIn();
   const stream = await follow(cookie);
   await vi.waitFor(() => expect(stream.heard.length).toBeGreaterThan(0), 5_000);
-  hub.close();
+  container.deps.hub.close();
   await stream.ended;
   expect(stream.heard.at(-1)?.event).toBe('return');
 });

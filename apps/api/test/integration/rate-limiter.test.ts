@@ -34,11 +34,16 @@ afterAll(async () => {
   await server.finish([/^rl:/]);
 });
 
-const refusalOf = (work: Promise<unknown>): Promise<AuthError> => work.then(() => Promise.reject(new Error('was let through')), (error: AuthError) => error);
+const refusalOf = (work: Promise<unknown>): Promise<AuthError> =>
+  work.then(
+    () => Promise.reject(new Error('was let through')),
+    (error: AuthError) => error,
+  );
 
 test('instances count together, and the one too many is told when to come back', async () => {
   const [a, b] = [await instance(), await instance()];
-  for (let n = 0; n < 5; n += 1) await (n % 2 === 0 ? a : b).limiter.consume('sign_in_account_ip', 'ada|192.0.2.1');
+  for (let n = 0; n < 5; n += 1)
+    await (n % 2 === 0 ? a : b).limiter.consume('sign_in_account_ip', 'ada|192.0.2.1');
   const refusal = await refusalOf(b.limiter.consume('sign_in_account_ip', 'ada|192.0.2.1'));
   expect(refusal.reason).toBe('rate_limited');
   expect(refusal.retryAfterMs).toBeGreaterThan(890_000);
@@ -48,7 +53,8 @@ test('instances count together, and the one too many is told when to come back',
 test('rules and keys are counted apart', async () => {
   const refused: LimitRule[] = [];
   const { limiter } = await instance((rule) => refused.push(rule));
-  for (let n = 0; n < 3; n += 1) expect(await limiter.tryConsume('mail_mailbox', 'ada@example.test')).toBe(true);
+  for (let n = 0; n < 3; n += 1)
+    expect(await limiter.tryConsume('mail_mailbox', 'ada@example.test')).toBe(true);
   expect(await limiter.tryConsume('mail_mailbox', 'ada@example.test')).toBe(false);
   expect(await limiter.tryConsume('mail_mailbox', 'bob@example.test')).toBe(true);
   expect(await limiter.tryConsume('mail_ip', 'ada@example.test')).toBe(true);
@@ -57,7 +63,9 @@ test('rules and keys are counted apart', async () => {
 
 test('of parallel calls exactly as many as there are points get through', async () => {
   const [a, b] = [await instance(), await instance()];
-  const calls = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? a : b).limiter.tryConsume('sign_up_ip', '192.0.2.1'));
+  const calls = Array.from({ length: 40 }, (_, n) =>
+    (n % 2 === 0 ? a : b).limiter.tryConsume('sign_up_ip', '192.0.2.1'),
+  );
   expect((await Promise.all(calls)).filter(Boolean)).toHaveLength(5);
 });
 
@@ -86,14 +94,15 @@ test('no address reaches Redis, and every key ends by itself', async () => {
 
 test('a Redis that is gone or silent neither locks people out nor takes the limit away', async () => {
   const { limiter } = await instance();
-  await server.suspend();
+  server.suspend();
   const startMs = performance.now();
   await limiter.consume('sign_in_account_ip', 'grace|192.0.2.1');
   expect(performance.now() - startMs).toBeLessThan(900);
-  await server.resume();
+  server.resume();
   await server.kill();
   const outcomes: boolean[] = [];
-  for (let n = 0; n < 8; n += 1) outcomes.push(await limiter.tryConsume('sign_in_account_ip', 'grace|192.0.2.1'));
+  for (let n = 0; n < 8; n += 1)
+    outcomes.push(await limiter.tryConsume('sign_in_account_ip', 'grace|192.0.2.1'));
   expect(outcomes.filter(Boolean).length).toBeLessThanOrEqual(5);
   expect(outcomes.at(-1)).toBe(false);
   await server.restart();

@@ -26,6 +26,9 @@ export interface InstanceOptions {
   databaseUrl: string;
   redisUrl: string | null;
   leaseMs?: number;
+  pollMs?: number;
+  /** Connections of the verbs' pool. */
+  poolMax?: number;
   at?: (step: RevokingStep, accountId: string) => Promise<void>;
   /** Wraps the index: for tests that hold or lose one command. */
   index?: (real: SessionIndex) => SessionIndex;
@@ -52,14 +55,24 @@ export interface Instance {
   close(): Promise<void>;
 }
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 // The same keys in every instance of a test run, as in a deployment.
 const secret = Buffer.alloc(32, 'portcullis-test-secret');
 const refreshKey = Buffer.alloc(32, 'portcullis-test-refresh');
 
 const config: Deps['config'] = {
   publicUrl: 'http://localhost:5173',
-  session: { idleSeconds: 43_200, absoluteSeconds: 86_400, rememberIdleSeconds: 1_209_600, rememberAbsoluteSeconds: 2_592_000 },
+  session: {
+    idleSeconds: 43_200,
+    absoluteSeconds: 86_400,
+    rememberIdleSeconds: 1_209_600,
+    rememberAbsoluteSeconds: 2_592_000,
+  },
   accessTokenSeconds: 600,
   refreshWindowSeconds: 60,
   stepUpSeconds: 600,
@@ -72,20 +85,61 @@ const config: Deps['config'] = {
 
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
   const { databaseUrl, redisUrl, leaseMs = 30_000, at } = options;
-  const db = await openDatabase({ ...settings(databaseUrl), ...(options.onQuery ? { onQuery: options.onQuery } : {}) }, systemClock);
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, query_timeout: 2_000, connectionTimeoutMillis: 2_000, application_name: 'verify' });
+  const db = await openDatabase(
+    {
+      ...settings(databaseUrl),
+      poolMax: options.poolMax ?? 10,
+      ...(options.onQuery ? { onQuery: options.onQuery } : {}),
+    },
+    systemClock,
+  );
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    query_timeout: 2_000,
+    connectionTimeoutMillis: 2_000,
+    application_name: 'verify',
+  });
   pool.on('error', () => undefined);
-  const leases = new PostgresLeaseStore({ connection: { connectionString: databaseUrl, application_name: 'lease' }, version: 'test', deadlineMs: 1_000 }, quiet);
+  const leases = new PostgresLeaseStore(
+    {
+      connection: { connectionString: databaseUrl, application_name: 'lease' },
+      version: 'test',
+      deadlineMs: 1_000,
+    },
+    quiet,
+  );
   const redis = redisUrl === null ? null : connectRedis(redisUrl, quiet);
-  const real = redis === null ? new NoIndex() : new RedisSessionIndex(redis, { readDeadlineMs: 500, writeDeadlineMs: 1_000, keyTtlMs: 86_400_000 });
+  const real =
+    redis === null
+      ? new NoIndex()
+      : new RedisSessionIndex(redis, { readDeadlineMs: 500, writeDeadlineMs: 1_000, keyTtlMs: 86_400_000 });
   const index = options.index?.(real) ?? real;
   const authority = createAuthority<Tx, AccountRow>(
-    { index, sessions: new PostgresSessionStore(pool, { concurrent: 4, queued: 1_000 }), leases, revoking: revokingStore(db), clock: systemClock, random: systemRandom, log: quiet, ...(at ? { at } : {}) },
-    { instanceId: randomBytes(9).toString('base64url'), leaseMs, pollMs: 1_000, sweepMs: 3_600_000, databaseLoss: options.databaseLoss ?? 'refuse' },
+    {
+      index,
+      sessions: new PostgresSessionStore(pool, { concurrent: 4, queued: 1_000 }),
+      leases,
+      revoking: revokingStore(db),
+      clock: systemClock,
+      random: systemRandom,
+      log: quiet,
+      ...(at ? { at } : {}),
+    },
+    {
+      instanceId: randomBytes(9).toString('base64url'),
+      leaseMs,
+      pollMs: options.pollMs ?? 1_000,
+      sweepMs: 3_600_000,
+      databaseLoss: options.databaseLoss ?? 'refuse',
+    },
   );
   if (redis !== null) await untilReady(redis);
   await authority.start();
-  const hasher = createPasswordHasher(options.hasher ?? { memoryKiB: 1_024, timeCost: 1, queue: 1_000, waitMs: 30_000 }, systemClock);
+  const hasher = createPasswordHasher(
+    options.hasher ?? { memoryKiB: 1_024, timeCost: 1, queue: 1_000, waitMs: 30_000 },
+    systemClock,
+  );
   const verify = (sessionId: string, accountId: string) => authority.verifier.verify(sessionId, accountId);
   const deps = {
     db,
@@ -98,7 +152,11 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     hasher: options.wrapHasher?.(hasher) ?? hasher,
     tokens: { issue: (subject: TokenSubject) => Promise.resolve(`${subject.purpose}:${subject.sessionId}`) },
     refresh: createRefreshSecrets([refreshKey]),
-    limiter: { consume: () => Promise.resolve(), tryConsume: () => Promise.resolve(true), refund: () => Promise.resolve() },
+    limiter: {
+      consume: () => Promise.resolve(),
+      tryConsume: () => Promise.resolve(true),
+      refund: () => Promise.resolve(),
+    },
     keyed: createKeyed(secret),
     hints: { publish: () => undefined },
     clock: systemClock,
@@ -108,7 +166,13 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     judgePassword: () => [],
     describeUserAgent: () => ({ browser: null, os: null, device: null }),
   } as unknown as Deps;
-  const ctx = (): RequestContext => ({ deps, requestId: 'test', ip: '192.0.2.1', userAgent: 'test', deadlineMs: systemClock.monotonicMs() + 10_000 });
+  const ctx = (): RequestContext => ({
+    deps,
+    requestId: 'test',
+    ip: '192.0.2.1',
+    userAgent: 'test',
+    deadlineMs: systemClock.monotonicMs() + 10_000,
+  });
   return {
     deps,
     db,
@@ -135,14 +199,19 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
 };
 
 /** What the program's own facade does with the protocol's one error. */
-const typedErrors = (authority: SessionAuthority<Tx, AccountRow>): Deps['authority']['revoking'] => async (accountId, deadlineMs, decide) => {
-  try {
-    return await authority.revoker.revoking(accountId, deadlineMs, decide);
-  } catch (error) {
-    if (!(error instanceof RevocationUnavailable)) throw error;
-    throw new AuthError('unavailable', { cause: error, ...(error.mayHaveTakenEffect ? { mayHaveTakenEffect: true as const } : {}) });
-  }
-};
+const typedErrors =
+  (authority: SessionAuthority<Tx, AccountRow>): Deps['authority']['revoking'] =>
+  async (accountId, deadlineMs, decide) => {
+    try {
+      return await authority.revoker.revoking(accountId, deadlineMs, decide);
+    } catch (error) {
+      if (!(error instanceof RevocationUnavailable)) throw error;
+      throw new AuthError('unavailable', {
+        cause: error,
+        ...(error.mayHaveTakenEffect ? { mayHaveTakenEffect: true as const } : {}),
+      });
+    }
+  };
 
 const untilReady = async (redis: RedisConnection): Promise<void> => {
   if (redis.isReady) return;

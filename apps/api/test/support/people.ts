@@ -11,7 +11,10 @@ export interface Person {
 export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest();
 
 /** An account with a proven address, made without its mail. */
-export const makePerson = async (instance: Instance, password = 'an honest passphrase 1'): Promise<Person> => {
+export const makePerson = async (
+  instance: Instance,
+  password = 'an honest passphrase 1',
+): Promise<Person> => {
   const accountId = instance.deps.random.uuid();
   const email = `${randomBytes(6).toString('hex')}@example.test`;
   const hash = await instance.hasher.hash(password);
@@ -26,14 +29,27 @@ export interface Opened {
   refreshToken: string;
 }
 
-export const open = async (instance: Instance, person: Person, password = person.password): Promise<Opened> => {
+export const open = async (
+  instance: Instance,
+  person: Person,
+  password = person.password,
+): Promise<Opened> => {
   const { credential } = await signIn(instance.ctx(), { email: person.email, password, transport: 'bearer' });
   if (credential.transport !== 'bearer') throw new Error('asked for a bearer session');
-  return { sessionId: credential.session.id, accountId: person.accountId, refreshToken: credential.tokens.refreshToken };
+  return {
+    sessionId: credential.session.id,
+    accountId: person.accountId,
+    refreshToken: credential.tokens.refreshToken,
+  };
 };
 
 /** A reset link as the worker would have mailed it. */
-export const mintLink = async (instance: Instance, person: Person, purpose: 'reset_password' | 'change_email' | 'undo_email_change' = 'reset_password', email?: string): Promise<string> => {
+export const mintLink = async (
+  instance: Instance,
+  person: Person,
+  purpose: 'reset_password' | 'change_email' | 'undo_email_change' = 'reset_password',
+  email?: string,
+): Promise<string> => {
   const secret = randomBytes(32).toString('base64url');
   await instance.db.read((em) =>
     em.execute(
@@ -46,4 +62,8 @@ export const mintLink = async (instance: Instance, person: Person, purpose: 'res
   return secret;
 };
 
-export const rows = <T extends object>(instance: Instance, sql: string, values: unknown[] = []): Promise<T[]> => instance.db.read((em) => em.execute<T[]>(sql, values));
+export const rows = <T extends object>(
+  instance: Instance,
+  sql: string,
+  values: unknown[] = [],
+): Promise<T[]> => instance.db.read((em) => em.execute<T[]>(sql, values));

@@ -1,4 +1,9 @@
-import { cloneDatabase, createTemplate, type TestDatabase, testAdminUrl } from '@portcullis/devstack/test-database';
+import {
+  cloneDatabase,
+  createTemplate,
+  type TestDatabase,
+  testAdminUrl,
+} from '@portcullis/devstack/test-database';
 import { makeWorkerUtils } from 'graphile-worker';
 import { openDatabase } from '../../src/db/database.ts';
 import { settings, testClock } from './settings.ts';
@@ -13,4 +18,5 @@ const migrate = async (url: string) => {
 };
 
 /** A database of this test file with the newest schema and nothing in it. */
-export const freshDatabase = async (): Promise<TestDatabase> => cloneDatabase(testAdminUrl(), await createTemplate(testAdminUrl(), migrate, 'api'));
+export const freshDatabase = async (): Promise<TestDatabase> =>
+  cloneDatabase(testAdminUrl(), await createTemplate(testAdminUrl(), migrate, 'api'));

@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import type { EndedBy } from '@portcullis/contracts/session';
 
 export const SessionEntity = defineEntity({
@@ -27,7 +27,6 @@ export const SessionEntity = defineEntity({
     refreshRotatedAt: p.datetime().nullable(),
   },
 });
-export type SessionRow = InferEntity<typeof SessionEntity>;
 
 /** One row per epoch step: when, why and by whom all sessions of the epoch before it ended. */
 export const AccountEpochEntity = defineEntity({

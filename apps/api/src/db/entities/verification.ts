@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 
 export type VerificationPurpose = 'reset_password' | 'change_email' | 'undo_email_change';
 
@@ -20,4 +20,3 @@ export const VerificationEntity = defineEntity({
     usedAt: p.datetime().nullable(),
   },
 });
-export type VerificationRow = InferEntity<typeof VerificationEntity>;

@@ -22,6 +22,7 @@ const STATEMENTS = [
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
   )`,
+  'CREATE INDEX account_deleted_at ON portcullis.account (deleted_at) WHERE deleted_at IS NOT NULL',
   // The paired assertion of P3: what ends sessions also steps the epoch, whoever writes the statement. A rehash of the
   // same password announces itself for its one statement.
   `CREATE FUNCTION portcullis.account_epoch_guard() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -86,8 +87,9 @@ const STATEMENTS = [
   )`,
   'CREATE INDEX session_account ON portcullis.session (account_id, created_at DESC)',
   // Counting what a revocation ends reads this index alone, at most 1,000 entries (G7).
-  `CREATE INDEX session_live ON portcullis.session (account_id, epoch) INCLUDE (idle_expires_at, expires_at, id) WHERE revoked_at IS NULL`,
+  `CREATE INDEX session_live ON portcullis.session (account_id, epoch) INCLUDE (idle_expires_at, expires_at) WHERE revoked_at IS NULL`,
   'CREATE INDEX session_expires_at ON portcullis.session (expires_at)',
+  'CREATE INDEX session_revoked_at ON portcullis.session (revoked_at) WHERE revoked_at IS NOT NULL',
   `CREATE TABLE portcullis.account_epoch (
     account_id uuid NOT NULL,
     epoch bigint NOT NULL,

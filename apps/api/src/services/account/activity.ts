@@ -26,7 +26,12 @@ const decode = (cursor: string | undefined): [string, string] | null => {
   if (cursor === undefined) return null;
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(parsed) && parsed.length === 2 && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/.test(String(parsed[0])) && /^[0-9a-f-]{36}$/.test(String(parsed[1]))) {
+    if (
+      Array.isArray(parsed) &&
+      parsed.length === 2 &&
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/.test(String(parsed[0])) &&
+      /^[0-9a-f-]{36}$/.test(String(parsed[1]))
+    ) {
       return [String(parsed[0]), String(parsed[1])];
     }
   } catch {
@@ -41,11 +46,26 @@ export const activity = async (ctx: SignedInContext, input: ActivityInput): Prom
   const rows = await readEvents(ctx, decode(input.cursor), limit + 1);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { events: page.map(eventView), ...(rows.length > limit && last ? { nextCursor: encode(last) } : {}) };
+  return {
+    events: page.map(eventView),
+    ...(rows.length > limit && last ? { nextCursor: encode(last) } : {}),
+  };
 };
 
-export const readEvents = (ctx: SignedInContext, after: [string, string] | null, limit: number): Promise<EventRow[]> =>
-  ctx.deps.db.read((em) => em.execute<EventRow[]>(PAGE, [ctx.caller.accountId, after?.[0] ?? null, after?.[0] ?? null, after?.[1] ?? null, limit]));
+export const readEvents = (
+  ctx: SignedInContext,
+  after: [string, string] | null,
+  limit: number,
+): Promise<EventRow[]> =>
+  ctx.deps.db.read((em) =>
+    em.execute<EventRow[]>(PAGE, [
+      ctx.caller.accountId,
+      after?.[0] ?? null,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      limit,
+    ]),
+  );
 
 export const eventView = (row: EventRow): ActivityEvent => ({
   id: row.id,

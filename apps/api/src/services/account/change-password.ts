@@ -12,14 +12,18 @@ import { requireAcceptable, requirePassword } from './password.ts';
  * Changes the password, ends every other session and replaces the caller's by a new one, in one commit.
  * @throws AuthError `credentials_invalid`, `password_rejected`, `session_revoked`, `rate_limited`, `unavailable`.
  */
-export const changePassword = async (ctx: SignedInContext, input: ChangePasswordInput): Promise<{ sessionsEnded: number; credential: Credential }> => {
+export const changePassword = async (
+  ctx: SignedInContext,
+  input: ChangePasswordInput,
+): Promise<{ sessionsEnded: number; credential: Credential }> => {
   const { hasher, authority, random, hints } = ctx.deps;
   const { caller } = ctx;
   const proven = await requirePassword(ctx, input.currentPassword);
   requireAcceptable(ctx, input.newPassword, { email: proven.email, name: proven.name ?? null });
   const passwordHash = await hasher.hash(input.newPassword);
   const done = await authority.revoking(caller.accountId, ctx.deadlineMs, async (tx, account) => {
-    if (account === null || !(await isLive(tx, caller.sessionId, account.id))) throw new AuthError('session_revoked');
+    if (account === null || !(await isLive(tx, caller.sessionId, account.id)))
+      throw new AuthError('session_revoked');
     // Proven against a hash that is no longer the account's: the same answer as a wrong password (G4).
     if (account.passwordHash !== proven.passwordHash) throw new AuthError('credentials_invalid');
     return {
@@ -30,10 +34,31 @@ export const changePassword = async (ctx: SignedInContext, input: ChangePassword
         const sessionsEnded = await countOthers(tx, account, caller.sessionId);
         await endSession(tx, account, caller.sessionId, at, 'password_changed');
         account.passwordHash = passwordHash;
-        audit(tx, ctx, at, { accountId: account.id, type: 'password_changed', sessionId: caller.sessionId, details: { sessionsEnded } });
-        await enqueueMail(tx, { kind: 'password_changed', noticeId: random.uuid(), accountId: account.id, at: at.toISOString() });
-        await endAllSessions(tx, account, { at, type: 'password_changed', cause: 'password_changed', ...byCaller(caller), linksDie: true });
-        const opened = await openSession(tx, ctx, { accountId: account.id, epoch: account.epoch, transport: caller.transport, remember: old.remember });
+        audit(tx, ctx, at, {
+          accountId: account.id,
+          type: 'password_changed',
+          sessionId: caller.sessionId,
+          details: { sessionsEnded },
+        });
+        await enqueueMail(tx, {
+          kind: 'password_changed',
+          noticeId: random.uuid(),
+          accountId: account.id,
+          at: at.toISOString(),
+        });
+        await endAllSessions(tx, account, {
+          at,
+          type: 'password_changed',
+          cause: 'password_changed',
+          ...byCaller(caller),
+          linksDie: true,
+        });
+        const opened = await openSession(tx, ctx, {
+          accountId: account.id,
+          epoch: account.epoch,
+          transport: caller.transport,
+          remember: old.remember,
+        });
         if (opened === null) throw new Error('the new session was refused under the lock of its own account');
         return { sessionsEnded, opened };
       },

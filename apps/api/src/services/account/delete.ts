@@ -15,16 +15,29 @@ export const deleteAccount = async (ctx: SignedInContext, input: DeleteInput): P
   const { caller } = ctx;
   const proven = await requirePassword(ctx, input.password);
   await authority.revoking(caller.accountId, ctx.deadlineMs, async (tx, account) => {
-    if (account === null || !(await isLive(tx, caller.sessionId, account.id))) throw new AuthError('session_revoked');
+    if (account === null || !(await isLive(tx, caller.sessionId, account.id)))
+      throw new AuthError('session_revoked');
     if (account.passwordHash !== proven.passwordHash) throw new AuthError('credentials_invalid');
     return {
       ends: true,
       apply: async () => {
         const at = await databaseTime(tx);
         await enqueueMail(tx, { kind: 'account_deleted', noticeId: random.uuid(), to: account.email });
-        Object.assign(account, { deletedAt: at, email: '', emailKey: null, name: null, passwordHash: NO_PASSWORD });
+        Object.assign(account, {
+          deletedAt: at,
+          email: '',
+          emailKey: null,
+          name: null,
+          passwordHash: NO_PASSWORD,
+        });
         audit(tx, ctx, at, { accountId: account.id, type: 'account_deleted', sessionId: caller.sessionId });
-        await endAllSessions(tx, account, { at, type: 'account_deleted', cause: 'account_deleted', ...byCaller(caller), linksDie: true });
+        await endAllSessions(tx, account, {
+          at,
+          type: 'account_deleted',
+          cause: 'account_deleted',
+          ...byCaller(caller),
+          linksDie: true,
+        });
       },
     };
   });

@@ -19,14 +19,21 @@ SELECT a.id, a.email, a.name, a.epoch::float8 AS epoch, a.created_at AS "created
   (SELECT max(s.last_seen_at) FROM portcullis.session s WHERE s.account_id = a.id) AS "lastSeenAt"
 FROM portcullis.account a WHERE a.id = ? AND a.deleted_at IS NULL`;
 
-type Row = Omit<DescribedAccount, 'createdAt' | 'disabledAt' | 'lastSeenAt'> & Record<'createdAt' | 'disabledAt' | 'lastSeenAt', Date | string | null>;
+type Row = Omit<DescribedAccount, 'createdAt' | 'disabledAt' | 'lastSeenAt'> &
+  Record<'createdAt' | 'disabledAt' | 'lastSeenAt', Date | string | null>;
 
-const rfc3339 = (time: Date | string | null): string | null => (time === null ? null : new Date(time).toISOString());
+const rfc3339 = (time: Date | string | null): string | null =>
+  time === null ? null : new Date(time).toISOString();
 
 /** What an operator may see of an account. @throws AuthError `not_found`. */
 export const describeAccount = async (ctx: RequestContext, accountId: string): Promise<DescribedAccount> => {
   const rows = await ctx.deps.db.read((em) => em.execute<Row[]>(DESCRIBE, [accountId]));
   const row = rows[0];
   if (row === undefined) throw new AuthError('not_found');
-  return { ...row, createdAt: rfc3339(row.createdAt) ?? '', disabledAt: rfc3339(row.disabledAt), lastSeenAt: rfc3339(row.lastSeenAt) };
+  return {
+    ...row,
+    createdAt: rfc3339(row.createdAt) ?? '',
+    disabledAt: rfc3339(row.disabledAt),
+    lastSeenAt: rfc3339(row.lastSeenAt),
+  };
 };

@@ -13,5 +13,10 @@ export const exportAccount = async (ctx: SignedInContext): Promise<ExportOutput>
   const account = await readAccount(ctx);
   const { sessions } = await listSessions(ctx);
   const events = await readEvents(ctx, null, EVENTS);
-  return { exportedAt: ctx.deps.authority.databaseNow().toISOString(), account: accountView(account), sessions, events: events.map(eventView) };
+  return {
+    exportedAt: ctx.deps.authority.databaseNow().toISOString(),
+    account: accountView(account),
+    sessions,
+    events: events.map(eventView),
+  };
 };

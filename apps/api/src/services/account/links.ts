@@ -20,11 +20,18 @@ WHERE v.secret_hash = ? AND v.purpose = ? AND v.used_at IS NULL AND v.expires_at
 
 type Executes = Pick<Tx, 'execute'>;
 
-export const findLink = async (em: Executes, secret: string, purpose: VerificationPurpose): Promise<Link | null> =>
-  (await em.execute<Link[]>(FIND, [hashOf(secret), purpose]))[0] ?? null;
+export const findLink = async (
+  em: Executes,
+  secret: string,
+  purpose: VerificationPurpose,
+): Promise<Link | null> => (await em.execute<Link[]>(FIND, [hashOf(secret), purpose]))[0] ?? null;
 
 /** Looks the secret up before anything expensive is done for it. @throws AuthError `verification_invalid`, `rate_limited`. */
-export const requireLink = async (ctx: RequestContext, secret: string, purpose: VerificationPurpose): Promise<Link> => {
+export const requireLink = async (
+  ctx: RequestContext,
+  secret: string,
+  purpose: VerificationPurpose,
+): Promise<Link> => {
   const { limiter, db } = ctx.deps;
   await limiter.consume('verification_ip', ctx.ip ?? 'none');
   const link = await db.read((em) => findLink(em, secret, purpose));
@@ -35,6 +42,9 @@ export const requireLink = async (ctx: RequestContext, secret: string, purpose: 
 
 /** Spends the link by one conditional update (G6). @throws AuthError `verification_invalid` when somebody was first. */
 export const spendLink = async (tx: Tx, link: Link, at: Date): Promise<void> => {
-  const rows = await tx.execute<unknown[]>('UPDATE portcullis.verification SET used_at = ? WHERE id = ? AND used_at IS NULL RETURNING id', [at, link.id]);
+  const rows = await tx.execute<unknown[]>(
+    'UPDATE portcullis.verification SET used_at = ? WHERE id = ? AND used_at IS NULL RETURNING id',
+    [at, link.id],
+  );
   if (rows.length === 0) throw new AuthError('verification_invalid');
 };

@@ -7,14 +7,20 @@ import type { RequestContext, SignedInContext } from '../context.ts';
 export const NO_PASSWORD = '!';
 
 /** Exactly one argon2 verification, whatever is on record. */
-export const provePassword = async (ctx: RequestContext, hash: string | null | undefined, password: string): Promise<boolean> => {
+export const provePassword = async (
+  ctx: RequestContext,
+  hash: string | null | undefined,
+  password: string,
+): Promise<boolean> => {
   const { hasher } = ctx.deps;
   return hash?.startsWith('$') ? hasher.verify(hash, password) : hasher.verifyNothing(password);
 };
 
 /** The account as it stands, for a caller who must prove the password before a change. @throws AuthError `session_revoked` when it is gone. */
 export const readAccount = async (ctx: SignedInContext): Promise<AccountRow> => {
-  const account = await ctx.deps.db.read((em) => em.findOne(AccountEntity, { id: ctx.caller.accountId, deletedAt: null }));
+  const account = await ctx.deps.db.read((em) =>
+    em.findOne(AccountEntity, { id: ctx.caller.accountId, deletedAt: null }),
+  );
   if (account === null) throw new AuthError('session_revoked');
   return account;
 };
@@ -30,7 +36,11 @@ export const requirePassword = async (ctx: SignedInContext, password: string): P
 };
 
 /** @throws AuthError `password_rejected` with every rule that is broken. */
-export const requireAcceptable = (ctx: RequestContext, password: string, about: { email: string; name?: string | null }): void => {
+export const requireAcceptable = (
+  ctx: RequestContext,
+  password: string,
+  about: { email: string; name?: string | null },
+): void => {
   const rules: PasswordRule[] = ctx.deps.judgePassword(password, about);
   if (rules.length > 0) throw new AuthError('password_rejected', { rules });
 };

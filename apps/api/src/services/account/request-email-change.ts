@@ -12,17 +12,33 @@ import { isLive } from '../session/steps.ts';
  * worker's business: the answer and the work are the same.
  * @throws AuthError `step_up_required` when the password was proven too long ago (RFC 9470).
  */
-export const requestEmailChange = async (ctx: SignedInContext, input: RequestEmailChangeInput): Promise<CheckYourEmail> => {
+export const requestEmailChange = async (
+  ctx: SignedInContext,
+  input: RequestEmailChangeInput,
+): Promise<CheckYourEmail> => {
   const { db, limiter, authority, random, config } = ctx.deps;
   const age = authority.databaseNow().getTime() - ctx.caller.session.authenticatedAt;
-  if (age > config.stepUpSeconds * 1000) throw new AuthError('step_up_required', { maxAgeSeconds: config.stepUpSeconds });
+  if (age > config.stepUpSeconds * 1000)
+    throw new AuthError('step_up_required', { maxAgeSeconds: config.stepUpSeconds });
   await limiter.consume('write_session', ctx.caller.sessionId);
   const mayMail = await limiter.tryConsume('mail_mailbox', emailKey(input.newEmail));
   await db.write(ctx.deadlineMs, async (tx) => {
     const account = await lockAccount(tx, ctx.caller.accountId);
-    if (account === null || !(await isLive(tx, ctx.caller.sessionId, account.id))) throw new AuthError('session_revoked');
-    audit(tx, ctx, await databaseTime(tx), { accountId: account.id, type: 'email_change_requested', sessionId: ctx.caller.sessionId });
-    if (mayMail) await enqueueMail(tx, { kind: 'change_email', noticeId: random.uuid(), accountId: account.id, linkEpoch: account.linkEpoch, newEmail: input.newEmail });
+    if (account === null || !(await isLive(tx, ctx.caller.sessionId, account.id)))
+      throw new AuthError('session_revoked');
+    audit(tx, ctx, await databaseTime(tx), {
+      accountId: account.id,
+      type: 'email_change_requested',
+      sessionId: ctx.caller.sessionId,
+    });
+    if (mayMail)
+      await enqueueMail(tx, {
+        kind: 'change_email',
+        noticeId: random.uuid(),
+        accountId: account.id,
+        linkEpoch: account.linkEpoch,
+        newEmail: input.newEmail,
+      });
     await tx.flush();
   });
   return { status: 'check_your_email' };

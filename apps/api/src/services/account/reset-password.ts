@@ -13,30 +13,57 @@ import { requireAcceptable } from './password.ts';
  * this one, writes the audit event and enqueues the notice (G3). Nobody is signed in by it.
  * @throws AuthError `verification_invalid`, `password_rejected`, `rate_limited`, `unavailable`.
  */
-export const resetPassword = async (ctx: RequestContext, input: ResetPasswordInput): Promise<SessionsEndedOutput> => {
+export const resetPassword = async (
+  ctx: RequestContext,
+  input: ResetPasswordInput,
+): Promise<SessionsEndedOutput> => {
   const { db, hasher, authority, random, hints } = ctx.deps;
   const link = await requireLink(ctx, input.token, 'reset_password');
   const known = await db.read((em) => em.findOne(AccountEntity, { id: link.accountId, deletedAt: null }));
   if (known === null) throw new AuthError('verification_invalid');
   requireAcceptable(ctx, input.newPassword, { email: known.email, name: known.name ?? null });
   const passwordHash = await hasher.hash(input.newPassword);
-  const ended = await authority.revoking<SessionsEndedOutput>(link.accountId, ctx.deadlineMs, async (tx, account) => {
-    const stillGood = account !== null && account.disabledAt == null && (await findLink(tx, input.token, 'reset_password')) !== null;
-    if (!stillGood) throw new AuthError('verification_invalid');
-    return {
-      ends: true,
-      apply: async () => {
-        const at = await databaseTime(tx);
-        const sessionsEnded = await countOthers(tx, account, null);
-        await spendLink(tx, link, at);
-        account.passwordHash = passwordHash;
-        audit(tx, ctx, at, { accountId: account.id, type: 'password_reset', actor: 'link', details: { sessionsEnded } });
-        await enqueueMail(tx, { kind: 'password_reset', noticeId: random.uuid(), accountId: account.id, at: at.toISOString() });
-        await endAllSessions(tx, account, { at, type: 'password_changed', cause: 'password_reset', actor: 'link', bySessionId: null, linksDie: true });
-        return { sessionsEnded };
-      },
-    };
-  });
+  const ended = await authority.revoking<SessionsEndedOutput>(
+    link.accountId,
+    ctx.deadlineMs,
+    async (tx, account) => {
+      const stillGood =
+        account !== null &&
+        account.disabledAt == null &&
+        (await findLink(tx, input.token, 'reset_password')) !== null;
+      if (!stillGood) throw new AuthError('verification_invalid');
+      return {
+        ends: true,
+        apply: async () => {
+          const at = await databaseTime(tx);
+          const sessionsEnded = await countOthers(tx, account, null);
+          await spendLink(tx, link, at);
+          account.passwordHash = passwordHash;
+          audit(tx, ctx, at, {
+            accountId: account.id,
+            type: 'password_reset',
+            actor: 'link',
+            details: { sessionsEnded },
+          });
+          await enqueueMail(tx, {
+            kind: 'password_reset',
+            noticeId: random.uuid(),
+            accountId: account.id,
+            at: at.toISOString(),
+          });
+          await endAllSessions(tx, account, {
+            at,
+            type: 'password_changed',
+            cause: 'password_reset',
+            actor: 'link',
+            bySessionId: null,
+            linksDie: true,
+          });
+          return { sessionsEnded };
+        },
+      };
+    },
+  );
   hints.publish(link.accountId);
   return ended;
 };

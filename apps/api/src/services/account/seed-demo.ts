@@ -21,20 +21,30 @@ VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING RETURNING id`;
  * @returns `restored` when somebody had changed the password or disabled the account: its sessions have ended.
  * @throws AuthError `password_rejected` when the password breaks the policy.
  */
-export const seedDemo = async (ctx: RequestContext, demo: Demo): Promise<'created' | 'unchanged' | 'restored'> => {
+export const seedDemo = async (
+  ctx: RequestContext,
+  demo: Demo,
+): Promise<'created' | 'unchanged' | 'restored'> => {
   const { db, hasher, random } = ctx.deps;
   requireAcceptable(ctx, demo.password, demo);
   const key = emailKey(demo.email);
   const known = await db.read((em) => em.findOne(AccountEntity, { emailKey: key }));
   if (known !== null) {
-    if (known.disabledAt == null && (await provePassword(ctx, known.passwordHash, demo.password))) return 'unchanged';
+    if (known.disabledAt == null && (await provePassword(ctx, known.passwordHash, demo.password)))
+      return 'unchanged';
     await restore(ctx, known.id, await hasher.hash(demo.password));
     return 'restored';
   }
   const passwordHash = await hasher.hash(demo.password);
   return db.write(ctx.deadlineMs, async (tx) => {
     const accountId = random.uuid();
-    const created = await tx.execute<unknown[]>(CREATE, [accountId, demo.email, key, demo.name, passwordHash]);
+    const created = await tx.execute<unknown[]>(CREATE, [
+      accountId,
+      demo.email,
+      key,
+      demo.name,
+      passwordHash,
+    ]);
     if (created.length === 0) return 'unchanged';
     audit(tx, ctx, await databaseTime(tx), { accountId, type: 'account_created', actor: 'operator' });
     await tx.flush();
@@ -52,8 +62,20 @@ const restore = (ctx: RequestContext, accountId: string, passwordHash: string): 
         const sessionsEnded = await countOthers(tx, account, null);
         account.passwordHash = passwordHash;
         account.disabledAt = null;
-        audit(tx, ctx, at, { accountId, type: 'password_reset', actor: 'operator', details: { sessionsEnded } });
-        await endAllSessions(tx, account, { at, type: 'password_changed', cause: 'operator', actor: 'operator', bySessionId: null, linksDie: true });
+        audit(tx, ctx, at, {
+          accountId,
+          type: 'password_reset',
+          actor: 'operator',
+          details: { sessionsEnded },
+        });
+        await endAllSessions(tx, account, {
+          at,
+          type: 'password_changed',
+          cause: 'operator',
+          actor: 'operator',
+          bySessionId: null,
+          linksDie: true,
+        });
       },
     };
   });

@@ -8,14 +8,19 @@ import { countOthers, endAllSessions } from '../session/steps.ts';
 
 /** The account's id by its id or its address. @throws AuthError `not_found`. For operators. */
 export const findAccountId = async (ctx: RequestContext, who: string): Promise<string> => {
-  const where = who.includes('@') ? { emailKey: emailKey(who), deletedAt: null } : { id: who, deletedAt: null };
+  const where = who.includes('@')
+    ? { emailKey: emailKey(who), deletedAt: null }
+    : { id: who, deletedAt: null };
   const account = await ctx.deps.db.read((em) => em.findOne(AccountEntity, where));
   if (account === null) throw new AuthError('not_found');
   return account.id;
 };
 
 /** Disables an account: always a new epoch, so that enabling it later revives nothing. */
-export const disableAccount = async (ctx: RequestContext, accountId: string): Promise<{ sessionsEnded: number }> => {
+export const disableAccount = async (
+  ctx: RequestContext,
+  accountId: string,
+): Promise<{ sessionsEnded: number }> => {
   const done = await ctx.deps.authority.revoking(accountId, ctx.deadlineMs, async (tx, account) => {
     if (account === null) throw new AuthError('not_found');
     if (account.disabledAt != null) return { ends: false, value: { sessionsEnded: 0 } };
@@ -25,8 +30,20 @@ export const disableAccount = async (ctx: RequestContext, accountId: string): Pr
         const at = await databaseTime(tx);
         const sessionsEnded = await countOthers(tx, account, null);
         account.disabledAt = at;
-        audit(tx, ctx, at, { accountId, type: 'account_disabled', actor: 'operator', details: { sessionsEnded } });
-        await endAllSessions(tx, account, { at, type: 'account_disabled', cause: 'account_disabled', actor: 'operator', bySessionId: null, linksDie: true });
+        audit(tx, ctx, at, {
+          accountId,
+          type: 'account_disabled',
+          actor: 'operator',
+          details: { sessionsEnded },
+        });
+        await endAllSessions(tx, account, {
+          at,
+          type: 'account_disabled',
+          cause: 'account_disabled',
+          actor: 'operator',
+          bySessionId: null,
+          linksDie: true,
+        });
         return { sessionsEnded };
       },
     };
@@ -50,7 +67,10 @@ export const enableAccount = async (ctx: RequestContext, accountId: string): Pro
 };
 
 /** Ends every session of an account for an operator. */
-export const signOutAccount = async (ctx: RequestContext, accountId: string): Promise<{ sessionsEnded: number }> => {
+export const signOutAccount = async (
+  ctx: RequestContext,
+  accountId: string,
+): Promise<{ sessionsEnded: number }> => {
   const done = await ctx.deps.authority.revoking(accountId, ctx.deadlineMs, async (tx, account) => {
     if (account === null) throw new AuthError('not_found');
     return {
@@ -58,8 +78,20 @@ export const signOutAccount = async (ctx: RequestContext, accountId: string): Pr
       apply: async () => {
         const at = await databaseTime(tx);
         const sessionsEnded = await countOthers(tx, account, null);
-        audit(tx, ctx, at, { accountId, type: 'sessions_revoked', actor: 'operator', details: { sessionsEnded } });
-        await endAllSessions(tx, account, { at, type: 'session_revoked', cause: 'operator', actor: 'operator', bySessionId: null, linksDie: false });
+        audit(tx, ctx, at, {
+          accountId,
+          type: 'sessions_revoked',
+          actor: 'operator',
+          details: { sessionsEnded },
+        });
+        await endAllSessions(tx, account, {
+          at,
+          type: 'session_revoked',
+          cause: 'operator',
+          actor: 'operator',
+          bySessionId: null,
+          linksDie: false,
+        });
         return { sessionsEnded };
       },
     };

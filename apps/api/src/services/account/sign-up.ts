@@ -11,7 +11,10 @@ import { requireAcceptable } from './password.ts';
  * Records a pending registration and asks the worker for its mail. It reads no account and touches none: whether the
  * address is known shows neither in the answer nor in the work done, and nobody can plant a password in an account.
  */
-export const signUp = async (ctx: RequestContext, input: SignUpInput): Promise<{ status: 'check_your_email'; registrationSecret: string }> => {
+export const signUp = async (
+  ctx: RequestContext,
+  input: SignUpInput,
+): Promise<{ status: 'check_your_email'; registrationSecret: string }> => {
   const { limiter, hasher, random, db, config } = ctx.deps;
   await limiter.consume('sign_up_ip', ctx.ip ?? 'none');
   requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });

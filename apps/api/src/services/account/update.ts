@@ -12,7 +12,8 @@ export const updateAccount = async (ctx: SignedInContext, input: UpdateInput): P
   await limiter.consume('write_session', ctx.caller.sessionId);
   return db.write(ctx.deadlineMs, async (tx) => {
     const account = await lockAccount(tx, ctx.caller.accountId);
-    if (account === null || !(await isLive(tx, ctx.caller.sessionId, account.id))) throw new AuthError('session_revoked');
+    if (account === null || !(await isLive(tx, ctx.caller.sessionId, account.id)))
+      throw new AuthError('session_revoked');
     const at = await databaseTime(tx);
     account.name = input.name;
     account.updatedAt = at;

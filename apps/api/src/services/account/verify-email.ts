@@ -22,7 +22,10 @@ VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING RETURNING id`;
  * @throws AuthError `verification_invalid` for a secret that is unknown, spent or too old; `credentials_invalid` when
  * neither cookie nor password fits, five times at most.
  */
-export const verifyEmail = async (ctx: RequestContext, input: VerifyEmailInput & { registrationSecret?: string }): Promise<{ status: 'verified' }> => {
+export const verifyEmail = async (
+  ctx: RequestContext,
+  input: VerifyEmailInput & { registrationSecret?: string },
+): Promise<{ status: 'verified' }> => {
   const { limiter, db } = ctx.deps;
   await limiter.consume('verification_ip', ctx.ip ?? 'none');
   const secretHash = hashOf(input.token);
@@ -37,23 +40,48 @@ export const verifyEmail = async (ctx: RequestContext, input: VerifyEmailInput &
   return { status: 'verified' };
 };
 
-const isSigner = async (ctx: RequestContext, registration: RegistrationRow, input: VerifyEmailInput & { registrationSecret?: string }): Promise<boolean> => {
+const isSigner = async (
+  ctx: RequestContext,
+  registration: RegistrationRow,
+  input: VerifyEmailInput & { registrationSecret?: string },
+): Promise<boolean> => {
   const { registrationSecret, password } = input;
-  if (registrationSecret !== undefined && timingSafeEqual(hashOf(registrationSecret), Buffer.from(registration.cookieHash))) return true;
+  if (
+    registrationSecret !== undefined &&
+    timingSafeEqual(hashOf(registrationSecret), Buffer.from(registration.cookieHash))
+  )
+    return true;
   // The try is spent before the password is looked at: parallel guesses cannot share one.
   const counted = await ctx.deps.db.write(ctx.deadlineMs, (tx) =>
-    tx.execute<unknown[]>(`UPDATE portcullis.registration SET attempts = attempts + 1 WHERE id = ? AND attempts < ${TRIES} RETURNING id`, [registration.id]),
+    tx.execute<unknown[]>(
+      `UPDATE portcullis.registration SET attempts = attempts + 1 WHERE id = ? AND attempts < ${TRIES} RETURNING id`,
+      [registration.id],
+    ),
   );
   if (counted.length === 0) throw new AuthError('verification_invalid');
   return password !== undefined && provePassword(ctx, registration.passwordHash, password);
 };
 
-const adopt = async (tx: Tx, ctx: RequestContext, registration: RegistrationRow, secretHash: Buffer): Promise<void> => {
+const adopt = async (
+  tx: Tx,
+  ctx: RequestContext,
+  registration: RegistrationRow,
+  secretHash: Buffer,
+): Promise<void> => {
   // Of any number of concurrent uses one deletes the row (G6); the others find nothing.
-  const spent = await tx.execute<unknown[]>('DELETE FROM portcullis.registration WHERE id = ? AND secret_hash = ? AND expires_at > clock_timestamp() RETURNING id', [registration.id, secretHash]);
+  const spent = await tx.execute<unknown[]>(
+    'DELETE FROM portcullis.registration WHERE id = ? AND secret_hash = ? AND expires_at > clock_timestamp() RETURNING id',
+    [registration.id, secretHash],
+  );
   if (spent.length === 0) throw new AuthError('verification_invalid');
   const accountId = ctx.deps.random.uuid();
-  const created = await tx.execute<unknown[]>(CREATE, [accountId, registration.email, registration.emailKey, registration.name ?? null, registration.passwordHash]);
+  const created = await tx.execute<unknown[]>(CREATE, [
+    accountId,
+    registration.email,
+    registration.emailKey,
+    registration.name ?? null,
+    registration.passwordHash,
+  ]);
   // Somebody else's registration of the address was confirmed first.
   if (created.length === 0) throw new AuthError('verification_invalid');
   await tx.execute('DELETE FROM portcullis.registration WHERE email_key = ?', [registration.emailKey], 'run');

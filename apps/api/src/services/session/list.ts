@@ -49,7 +49,9 @@ export const listSessions = async (ctx: SignedInContext): Promise<SessionListOut
         expiresAt: time(row.expires_at),
         ip: row.ip,
         userAgent: deps.describeUserAgent(row.user_agent),
-        ...(row.ended_at !== null && row.ended_by !== null ? { endedAt: time(row.ended_at), endedBy: row.ended_by } : {}),
+        ...(row.ended_at !== null && row.ended_by !== null
+          ? { endedAt: time(row.ended_at), endedBy: row.ended_by }
+          : {}),
       }),
     ),
   };

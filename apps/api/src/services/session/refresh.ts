@@ -60,13 +60,18 @@ export const refresh = async (ctx: RequestContext, input: RefreshInput): Promise
     const row = await ctx.deps.db.read((em) => readLive(em, sessionId));
     const decided = decide(ctx, row, presented);
     const next = await settle(ctx, row, presented, decided);
-    if (next !== null) return { tokens: await tokensOf(ctx, sessionOf(row), next, new Date(Number(row.now))) };
+    if (next !== null)
+      return { tokens: await tokensOf(ctx, sessionOf(row), next, new Date(Number(row.now))) };
   }
   // Every attempt lost its race against another rotation; the window makes the next call succeed.
   throw new AuthError('unavailable', { retryAfterMs: 1_000 });
 };
 
-const sessionOf = (row: RefreshRow) => ({ id: row.id, accountId: row.account_id, expiresAt: new Date(Number(row.expires_at)) });
+const sessionOf = (row: RefreshRow) => ({
+  id: row.id,
+  accountId: row.account_id,
+  expiresAt: new Date(Number(row.expires_at)),
+});
 
 const readLive = async (em: Executes, sessionId: string): Promise<RefreshRow> => {
   const row = (await em.execute<RefreshRow[]>(READ, [sessionId]))[0];
@@ -91,7 +96,12 @@ const decide = (ctx: RequestContext, row: RefreshRow, presented: Presented): Ref
   });
 
 /** The secret to hand out, or null when somebody rotated in between and the decision has to be made again. */
-const settle = async (ctx: RequestContext, row: RefreshRow, presented: Presented, decided: RefreshDecision): Promise<string | null> => {
+const settle = async (
+  ctx: RequestContext,
+  row: RefreshRow,
+  presented: Presented,
+  decided: RefreshDecision,
+): Promise<string | null> => {
   switch (decided.kind) {
     case 'same':
       return presented.secret;
@@ -119,7 +129,12 @@ const endReused = async (ctx: RequestContext, row: RefreshRow, presented: Presen
       ends: true,
       apply: async () => {
         const at = await databaseTime(tx);
-        audit(tx, ctx, at, { accountId: account.id, type: 'refresh_reused', sessionId: row.id, actor: 'anonymous' });
+        audit(tx, ctx, at, {
+          accountId: account.id,
+          type: 'refresh_reused',
+          sessionId: row.id,
+          actor: 'anonymous',
+        });
         await endSession(tx, account, row.id, at, 'refresh_reuse');
         return true;
       },

@@ -17,13 +17,18 @@ import { openSession } from './steps.ts';
  * argon2 verification on every path, so an unknown address takes as long as a known one.
  * @throws AuthError `credentials_invalid`; `email_unverified` and `account_disabled` only after a right password.
  */
-export const signIn = async (ctx: RequestContext, input: SignInInput): Promise<{ account: Account; credential: Credential }> => {
+export const signIn = async (
+  ctx: RequestContext,
+  input: SignInInput,
+): Promise<{ account: Account; credential: Credential }> => {
   const { limiter } = ctx.deps;
   const key = emailKey(input.email);
   const ip = ctx.ip ?? 'none';
   await limiter.consume('sign_in_ip', ip);
   await limiter.consume('sign_in_account_ip', `${key}|${ip}`);
-  const account = await ctx.deps.db.read((em) => em.findOne(AccountEntity, { emailKey: key, deletedAt: null }));
+  const account = await ctx.deps.db.read((em) =>
+    em.findOne(AccountEntity, { emailKey: key, deletedAt: null }),
+  );
   if (account === null) return refuseUnknown(ctx, key, input.password);
   if (!(await provePassword(ctx, account.passwordHash, input.password))) {
     await recordFailure(ctx, account);
@@ -40,7 +45,9 @@ export const signIn = async (ctx: RequestContext, input: SignInInput): Promise<{
 
 /** A pending registration is told apart only by somebody who knows its password. */
 const refuseUnknown = async (ctx: RequestContext, key: string, password: string): Promise<never> => {
-  const pending = await ctx.deps.db.read((em) => em.findOne(RegistrationEntity, { emailKey: key }, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }));
+  const pending = await ctx.deps.db.read((em) =>
+    em.findOne(RegistrationEntity, { emailKey: key }, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+  );
   const right = await provePassword(ctx, pending?.passwordHash ?? NO_PASSWORD, password);
   const alive = pending !== null && pending.expiresAt > ctx.deps.authority.databaseNow();
   throw new AuthError(right && alive ? 'email_unverified' : 'credentials_invalid');
@@ -49,18 +56,33 @@ const refuseUnknown = async (ctx: RequestContext, key: string, password: string)
 const open = (ctx: RequestContext, account: AccountRow, input: SignInInput) =>
   ctx.deps.db.write(ctx.deadlineMs, async (tx) => {
     const transport = input.transport ?? 'cookie';
-    const session = await openSession(tx, ctx, { accountId: account.id, epoch: account.epoch, transport, remember: input.remember ?? false });
+    const session = await openSession(tx, ctx, {
+      accountId: account.id,
+      epoch: account.epoch,
+      transport,
+      remember: input.remember ?? false,
+    });
     // The credentials changed between the proof and now: the same answer as a wrong password (G4).
     if (session === null) throw new AuthError('credentials_invalid');
     audit(tx, ctx, session.createdAt, { accountId: account.id, type: 'signed_in', sessionId: session.id });
-    feed(tx, session.createdAt, { accountId: account.id, epoch: account.epoch, type: 'session_opened', cause: 'opened', sessionId: session.id });
+    feed(tx, session.createdAt, {
+      accountId: account.id,
+      epoch: account.epoch,
+      type: 'session_opened',
+      cause: 'opened',
+      sessionId: session.id,
+    });
     await tx.flush();
     return session;
   });
 
 const recordFailure = (ctx: RequestContext, account: AccountRow) =>
   ctx.deps.db.write(ctx.deadlineMs, async (tx) => {
-    audit(tx, ctx, await databaseTime(tx), { accountId: account.id, type: 'sign_in_failed', actor: 'anonymous' });
+    audit(tx, ctx, await databaseTime(tx), {
+      accountId: account.id,
+      type: 'sign_in_failed',
+      actor: 'anonymous',
+    });
     await tx.flush();
   });
 
@@ -76,7 +98,11 @@ const rehash = async (ctx: RequestContext, account: AccountRow, password: string
     await db.write(ctx.deadlineMs, async (tx) => {
       if ((await lockAccount(tx, account.id)) === null) return;
       await tx.execute("SELECT set_config('portcullis.rehash', 'on', true)");
-      await tx.execute('UPDATE portcullis.account SET password_hash = ? WHERE id = ? AND password_hash = ?', [renewed, account.id, account.passwordHash], 'run');
+      await tx.execute(
+        'UPDATE portcullis.account SET password_hash = ? WHERE id = ? AND password_hash = ?',
+        [renewed, account.id, account.passwordHash],
+        'run',
+      );
     });
   } catch (error) {
     log.warn({ err: error }, 'a password hash could not be renewed; the next sign-in tries again');

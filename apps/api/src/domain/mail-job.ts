@@ -1,0 +1,14 @@
+/**
+ * What a mail job carries: names of rows and addresses, never a secret. The worker mints the secret of a link when it
+ * sends, and only while `linkEpoch` is still the account's (G9). A null id keeps the work of a request the same
+ * whether or not somebody is behind the address; the worker drops such a job.
+ */
+export type MailJob =
+  | { kind: 'sign_up'; noticeId: string; registrationId: string | null }
+  | { kind: 'reset_password'; noticeId: string; accountId: string | null; linkEpoch: number }
+  | { kind: 'change_email'; noticeId: string; accountId: string; linkEpoch: number; newEmail: string }
+  /** To the old address, with the link that undoes the change. */
+  | { kind: 'email_changed'; noticeId: string; accountId: string; oldEmail: string }
+  | { kind: 'email_restored'; noticeId: string; accountId: string }
+  | { kind: 'password_reset' | 'password_changed'; noticeId: string; accountId: string; at: string }
+  | { kind: 'account_deleted'; noticeId: string; to: string };

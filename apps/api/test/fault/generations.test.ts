@@ -1,0 +1,214 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestDatabase } from '@portcullis/devstack/test-database';
+import { startTestRedis, type TestRedis } from '@portcullis/devstack/test-redis';
+import { createClient } from 'redis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { resetPassword } from '../../src/services/account/reset-password.ts';
+import { revokeAll, signOut } from '../../src/services/session/revoke.ts';
+import { type Instance, type InstanceOptions, startInstance } from '../support/instance.ts';
+import { makePerson, mintLink, open, type Opened, type Person, rows } from '../support/people.ts';
+import { freshDatabase } from '../support/template.ts';
+
+const clientOf = async (redis: TestRedis) => {
+  const client = createClient({ url: redis.url, socket: { reconnectStrategy: false } });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+};
+
+describe('what Redis forgets, rolls back or never knew brings no session back', () => {
+  let base: TestDatabase;
+  let redis: TestRedis;
+  let started: Instance[];
+
+  const instance = async (options: Partial<InstanceOptions> = {}): Promise<Instance> => {
+    const one = await startInstance({ databaseUrl: base.url, redisUrl: redis.url, ...options });
+    started.push(one);
+    return one;
+  };
+  const reset = async (by: Instance, person: Person) =>
+    resetPassword(by.ctx(), { token: await mintLink(by, person), newPassword: 'another passphrase 2' });
+  const warm = (by: Instance, { sessionId, accountId }: Opened) =>
+    expect
+      .poll(() => by.verify(sessionId, accountId), { timeout: 15_000 })
+      .toMatchObject({ status: 'live', source: 'index' });
+  const status = async (by: Instance, { sessionId, accountId }: Opened) => {
+    const verdict = await by.verify(sessionId, accountId);
+    return verdict.status === 'rejected' ? verdict.reason : verdict.status;
+  };
+  const generation = (by: Instance) => by.authority.lease.trust()?.generation;
+
+  beforeEach(async () => {
+    started = [];
+    base = await freshDatabase();
+    redis = await startTestRedis({ persist: true });
+  });
+  afterEach(async () => {
+    for (const one of started) await one.close();
+    await redis.finish([/^pc:/]);
+    await base.drop();
+  });
+
+  it('W9: restarted from an old dump, it holds a session that was revoked since, and nobody believes it', async () => {
+    const a = await instance();
+    const b = await instance();
+    const session = await open(a, await makePerson(a));
+    await warm(a, session);
+    const client = await clientOf(redis);
+    await client.sendCommand(['SAVE']);
+    const dir = (await client.configGet('dir'))['dir'] ?? '';
+    copyFileSync(join(dir, 'dump.rdb'), join(dir, 'old.rdb'));
+    await revokeAll(await a.as(session.sessionId, session.accountId));
+    client.destroy();
+    await redis.kill();
+    copyFileSync(join(dir, 'old.rdb'), join(dir, 'dump.rdb'));
+    await redis.restart();
+    const back = await clientOf(redis);
+    // The dead session is really in there again: otherwise this test would prove nothing.
+    expect((await back.keys('pc:*')).length).toBeGreaterThan(0);
+    back.destroy();
+    for (let n = 0; n < 200; n += 1) {
+      expect(await status(a, session)).toBe('session_revoked');
+      expect(await status(b, session)).toBe('session_revoked');
+    }
+    const other = await open(a, await makePerson(a));
+    await warm(a, other);
+    await warm(b, other);
+    expect(await status(a, session)).toBe('session_revoked');
+  });
+
+  it('W9: demoted, resynchronised and promoted back under a live connection, it is another history', async () => {
+    const second = await startTestRedis();
+    // No poll in between: only the scripts themselves can notice.
+    const a = await instance({ pollMs: 3_600_000 });
+    const session = await open(a, await makePerson(a));
+    await warm(a, session);
+    const [one, two] = [await clientOf(redis), await clientOf(second)];
+    for (const client of [one, two]) await client.configSet('repl-diskless-sync-delay', '0');
+    const runId = (await one.info('server')).match(/run_id:(\w+)/)?.[1];
+    const replicate = async (of: TestRedis, by: typeof one) => {
+      await by.sendCommand(['REPLICAOF', '127.0.0.1', new URL(of.url).port]);
+      await expect.poll(() => by.info('replication'), { timeout: 20_000 }).toContain('master_link_status:up');
+    };
+    await replicate(redis, two);
+    await two.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    await revokeAll(await a.as(session.sessionId, session.accountId));
+    await replicate(second, one);
+    await one.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    // Same process, same run id, and what it acknowledged is gone: yesterday's entry is back.
+    expect((await one.info('server')).match(/run_id:(\w+)/)?.[1]).toBe(runId);
+    const keys = await one.keys('pc:*');
+    expect(await Promise.all(keys.map((key) => one.hExists(key, `s:${session.sessionId}`)))).toContain(1);
+    for (let n = 0; n < 200; n += 1) expect(await status(a, session)).toBe('session_revoked');
+    one.destroy();
+    two.destroy();
+    await second.finish([/^pc:/]);
+  });
+
+  it('G5, P5: restarted empty, everybody moves to a new generation and revocations go on within the request', async () => {
+    const a = await instance();
+    const b = await instance();
+    const person = await makePerson(a);
+    const session = await open(a, person);
+    await warm(a, session);
+    await warm(b, session);
+    const old = generation(a)?.name;
+    await redis.restart({ empty: true });
+    expect(await status(b, session)).toBe('live');
+    expect(await reset(b, person)).toEqual({ sessionsEnded: 1 });
+    expect(await status(a, session)).toBe('session_revoked');
+    await expect
+      .poll(() => [generation(a)?.name === old, generation(a)?.name === generation(b)?.name], {
+        timeout: 10_000,
+      })
+      .toEqual([false, true]);
+  });
+
+  it('P6: stopped, everything goes on from Postgres; back again, the index is trusted again', async () => {
+    const a = await instance();
+    const b = await instance();
+    const person = await makePerson(a);
+    const session = await open(a, person);
+    await warm(a, session);
+    await redis.kill();
+    expect(await status(a, session)).toBe('live');
+    expect(await reset(a, person)).toEqual({ sessionsEnded: 1 });
+    expect(await status(b, session)).toBe('session_revoked');
+    expect(generation(a)?.replicationIds).toBeNull();
+    await redis.restart();
+    const fresh = await open(a, person, 'another passphrase 2');
+    await warm(a, fresh);
+    await warm(b, fresh);
+    await signOut(await b.as(fresh.sessionId, fresh.accountId));
+    expect(await status(a, fresh)).toBe('session_revoked');
+  });
+
+  it('P5: a revoking write waits while somebody may still trust the generation before', async () => {
+    const a = await instance({ leaseMs: 3_000 });
+    const person = await makePerson(a);
+    const session = await open(a, person);
+    await warm(a, session);
+    // An instance that was killed: its lease row stands, on this generation, and will never move.
+    await rows(
+      a,
+      "INSERT INTO portcullis.index_lease SELECT 'dead', generation, now() + interval '2 seconds', false, now(), 'test' FROM portcullis.index_generation",
+    );
+    const old = generation(a)?.name;
+    await redis.restart({ empty: true });
+    await expect.poll(() => generation(a)?.name, { timeout: 10_000 }).not.toBe(old);
+    const seenAt = performance.now();
+    await reset(a, person);
+    expect(performance.now() - seenAt).toBeGreaterThan(2_500);
+    expect(await status(a, session)).toBe('session_revoked');
+  });
+
+  it("a fence that was given up and runs late hides nobody else's fence, and is healed (P4)", async () => {
+    let late: (() => Promise<void>) | null = null;
+    const a = await instance({
+      index: (real) => ({
+        read: real.read.bind(real),
+        fill: real.fill.bind(real),
+        release: real.release.bind(real),
+        reached: real.reached.bind(real),
+        fenced: real.fenced.bind(real),
+        removeOthers: real.removeOthers.bind(real),
+        fence: (...args) => {
+          if (late !== null) return real.fence(...args);
+          late = () => real.fence(...args);
+          return Promise.reject(new Error('given up'));
+        },
+      }),
+    });
+    const b = await instance();
+    const person = await makePerson(a);
+    const session = await open(a, person);
+    await warm(b, session);
+    await reset(a, person);
+    await (late as (() => Promise<void>) | null)?.();
+    const fresh = await open(a, person, 'another passphrase 2');
+    expect(await b.verify(fresh.sessionId, fresh.accountId)).toMatchObject({
+      status: 'live',
+      source: 'store',
+    });
+    await warm(b, fresh);
+    expect(await status(b, session)).toBe('session_revoked');
+  });
+
+  it('P5: a process frozen for longer than its lease trusts nothing when it wakes, and sleeping unnoticed ends a lease', async () => {
+    const a = await instance({ leaseMs: 1_500 });
+    const trust = a.authority.lease.trust();
+    if (trust === null) throw new Error('no lease');
+    expect(a.authority.lease.holds(trust)).toBe(true);
+    const before = performance.now();
+    while (performance.now() - before < 1_600);
+    expect(a.authority.lease.holds(trust)).toBe(false);
+    expect(
+      a.authority.lease.holds({
+        ...trust,
+        leaseEndsAtMs: Number.POSITIVE_INFINITY,
+        wallMinusMonotonicMs: trust.wallMinusMonotonicMs - 5_000,
+      }),
+    ).toBe(false);
+  });
+});
