@@ -7,7 +7,10 @@ const port = Number(process.env['PORT_WEB'] ?? 5173);
 
 // Host stays the browser's: the API compares Origin with its own list, and one origin is what the cookie is bound to.
 const proxy = Object.fromEntries(
-  ['/trpc', '/v1', '/.well-known', '/docs', '/openapi.json'].map((path) => [path, { target: api, changeOrigin: false }]),
+  ['/trpc', '/v1', '/.well-known', '/docs', '/openapi.json'].map((path) => [
+    path,
+    { target: api, changeOrigin: false },
+  ]),
 );
 
 export default defineConfig({

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
-import { type Screen, screens } from './screens.ts';
+import type { Screen } from './screens/screen.ts';
+import { screens } from './screens/table.ts';
 import { chromiumOptions } from './support/browser.ts';
 import { visit } from './support/visit.ts';
 
@@ -39,7 +40,11 @@ const picture = async (screen: Screen, look: (typeof looks)[number]): Promise<vo
   page.setDefaultTimeout(10_000);
   try {
     await visit(page, origin, screen);
-    await page.screenshot({ path: join(out, `${screen.id}.${look.name}.png`), fullPage: true, animations: 'disabled' });
+    await page.screenshot({
+      path: join(out, `${screen.id}.${look.name}.png`),
+      fullPage: true,
+      animations: 'disabled',
+    });
   } finally {
     await context.close();
   }

@@ -13,7 +13,11 @@ import { NotFoundPage } from './pages/status/not-found.tsx';
 import { UnexpectedPage } from './pages/status/unexpected.tsx';
 import { safeReturnTo } from './session/return-to.ts';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: UnexpectedPage });
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: UnexpectedPage,
+});
 
 const start = createRoute({
   getParentRoute: () => root,
@@ -75,13 +79,19 @@ const resetPassword = createRoute({
 const confirmEmailChange = createRoute({
   getParentRoute: () => root,
   path: '/confirm-email-change',
-  component: lazyRouteComponent(() => import('./pages/mailed-links/confirm-email-change.tsx'), 'ConfirmEmailChangePage'),
+  component: lazyRouteComponent(
+    () => import('./pages/mailed-links/confirm-email-change.tsx'),
+    'ConfirmEmailChangePage',
+  ),
 });
 
 const undoEmailChange = createRoute({
   getParentRoute: () => root,
   path: '/undo-email-change',
-  component: lazyRouteComponent(() => import('./pages/mailed-links/undo-email-change.tsx'), 'UndoEmailChangePage'),
+  component: lazyRouteComponent(
+    () => import('./pages/mailed-links/undo-email-change.tsx'),
+    'UndoEmailChangePage',
+  ),
 });
 
 const account = createRoute({

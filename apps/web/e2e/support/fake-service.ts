@@ -7,8 +7,8 @@ type Outputs = inferRouterOutputs<AppRouter>;
 
 /** Every procedure by the name it has in a URL. */
 export type Procedure = {
-  [Noun in keyof Outputs & string]: `${Noun}.${keyof Outputs[Noun] & string}`;
-}[keyof Outputs & string];
+  [Noun in Extract<keyof Outputs, string>]: `${Noun}.${Extract<keyof Outputs[Noun], string>}`;
+}[Extract<keyof Outputs, string>];
 
 type OutputOf<P extends Procedure> = P extends `${infer Noun}.${infer Verb}`
   ? Noun extends keyof Outputs
@@ -44,7 +44,8 @@ const refusalBody = ({ reason, ...more }: Refusal) => ({
 const one = (answer: Answer<Procedure> | undefined) => {
   if (answer === undefined) return { status: 401, body: refusalBody({ reason: 'session_missing' }) };
   if (typeof answer === 'string') return null;
-  if ('refused' in answer) return { status: REASONS[answer.refused.reason], body: refusalBody(answer.refused) };
+  if ('refused' in answer)
+    return { status: REASONS[answer.refused.reason], body: refusalBody(answer.refused) };
   return { status: 200, body: { result: { data: answer.data } } };
 };
 

@@ -35,8 +35,18 @@ export const hereSession = session.parse({
 
 type Device = [browser: string | null, os: string | null, device: string | null];
 
-const listed = (letter: string, [browser, os, device]: Device, ip: string | null, lastSeen: number, created: number): Listed => {
-  const { endedAt: _at, endedBy: _by, ...alive } = sessionListItem.parse({
+const listed = (
+  letter: string,
+  [browser, os, device]: Device,
+  ip: string | null,
+  lastSeen: number,
+  created: number,
+): Listed => {
+  const {
+    endedAt: _at,
+    endedBy: _by,
+    ...alive
+  } = sessionListItem.parse({
     id: letter.repeat(43),
     current: letter === 'A',
     createdAt: ago(created),
@@ -62,7 +72,11 @@ export const severalSessions: Listed[] = [
   listed('C', ['Firefox', 'Linux', 'desktop'], '2001:db8:85a3::8a2e:370:7334', 26 * 60 * MINUTE, 30 * DAY),
   listed('D', [null, null, null], null, 3 * DAY, 20 * DAY),
   ended(listed('E', ['Chrome', 'Android', 'mobile'], '198.51.100.90', DAY, 40 * DAY), 4 * MINUTE, 'revoked'),
-  ended(listed('F', ['Edge', 'Windows', 'desktop'], '203.0.113.200', 5 * DAY, 60 * DAY), 4 * DAY, 'password_changed'),
+  ended(
+    listed('F', ['Edge', 'Windows', 'desktop'], '203.0.113.200', 5 * DAY, 60 * DAY),
+    4 * DAY,
+    'password_changed',
+  ),
 ];
 
 const CHROME_MAC =
@@ -70,7 +84,13 @@ const CHROME_MAC =
 const SAFARI_IOS =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1';
 
-const happened = (id: number, type: string, at: number, userAgent: string | null = CHROME_MAC, actor = 'account') => ({
+const happened = (
+  id: number,
+  type: string,
+  at: number,
+  userAgent: string | null = CHROME_MAC,
+  actor = 'account',
+) => ({
   id: String(id),
   at: ago(at),
   type,
@@ -80,11 +100,11 @@ const happened = (id: number, type: string, at: number, userAgent: string | null
 });
 
 export const history = [
-  happened(7, 'session.revoked', 4 * MINUTE),
-  happened(6, 'session.opened', 50 * MINUTE),
-  happened(5, 'session.sign_in_failed', 52 * MINUTE, SAFARI_IOS),
-  happened(4, 'account.password_changed', 4 * DAY),
-  happened(3, 'account.enabled', 6 * DAY, null, 'operator'),
-  happened(2, 'account.email_verified', 30 * DAY, SAFARI_IOS),
-  happened(1, 'account.created', 30 * DAY, SAFARI_IOS),
+  happened(7, 'session_revoked', 4 * MINUTE),
+  happened(6, 'signed_in', 50 * MINUTE),
+  happened(5, 'sign_in_failed', 52 * MINUTE, SAFARI_IOS),
+  happened(4, 'password_changed', 4 * DAY),
+  happened(3, 'account_enabled', 6 * DAY, null, 'operator'),
+  happened(2, 'profile_changed', 30 * DAY, SAFARI_IOS),
+  happened(1, 'account_created', 30 * DAY, SAFARI_IOS),
 ];

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { Screen } from '../screens.ts';
+import type { Screen } from '../screens/screen.ts';
 import { fakeService } from './fake-service.ts';
 
 /** Opens a screen in its state and waits until it is there: its heading, then the text that only this state shows. */

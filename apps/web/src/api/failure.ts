@@ -43,7 +43,8 @@ const statusOf = (error: unknown): Response | undefined => {
   return typeof Response !== 'undefined' && response instanceof Response ? response : undefined;
 };
 
-const isReason = (value: unknown): value is Reason => typeof value === 'string' && Object.hasOwn(REASONS, value);
+const isReason = (value: unknown): value is Reason =>
+  typeof value === 'string' && Object.hasOwn(REASONS, value);
 
 /** What a proxy in front of the service says: its status is all there is to go by. */
 const withoutData = (response: Response | undefined): Failure => {
@@ -52,7 +53,11 @@ const withoutData = (response: Response | undefined): Failure => {
   const known = requestId === null ? {} : { requestId };
   if (response.status === 429) {
     const seconds = Number(response.headers.get('retry-after'));
-    return { reason: 'rate_limited', ...known, retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 30_000 };
+    return {
+      reason: 'rate_limited',
+      ...known,
+      retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 30_000,
+    };
   }
   if (response.status >= 500 || response.ok) return { reason: 'unavailable', unreachable: true, ...known };
   return { reason: 'internal', ...known };

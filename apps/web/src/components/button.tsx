@@ -13,7 +13,7 @@ const sizes = {
   small: 'min-h-9 px-3 py-1 text-sm pointer-coarse:min-h-11',
 };
 
-export type Size = keyof typeof sizes;
+type Size = keyof typeof sizes;
 
 const waitingLook = 'border border-line-strong bg-sunken text-muted';
 
@@ -25,7 +25,8 @@ const looks: Record<Look, string> = {
   caution: 'border border-danger bg-surface text-danger hover:bg-danger-soft',
 };
 
-const buttonClass = (look: Look, size: Size, more = ''): string => `${base} ${sizes[size]} ${looks[look]} ${more}`;
+const buttonClass = (look: Look, size: Size, more = ''): string =>
+  `${base} ${sizes[size]} ${looks[look]} ${more}`;
 
 type ButtonProps = Omit<ComponentProps<'button'>, 'disabled'> & {
   look?: Look;
@@ -39,13 +40,26 @@ type ButtonProps = Omit<ComponentProps<'button'>, 'disabled'> & {
 };
 
 export const Button = (props: ButtonProps) => {
-  const { look = 'primary', size = 'normal', pending, pendingLabel, waiting, className, children, ...rest } = props;
+  const {
+    look = 'primary',
+    size = 'normal',
+    pending,
+    pendingLabel,
+    waiting,
+    className,
+    children,
+    ...rest
+  } = props;
   const held = pending || waiting || undefined;
   return (
     <button
       type="button"
       {...rest}
-      className={waiting ? `${base} ${sizes[size]} ${waitingLook} ${className ?? ''}` : buttonClass(look, size, className)}
+      className={
+        waiting
+          ? `${base} ${sizes[size]} ${waitingLook} ${className ?? ''}`
+          : buttonClass(look, size, className)
+      }
       aria-disabled={held}
       aria-busy={pending || undefined}
       onClick={held ? (event) => event.preventDefault() : rest.onClick}

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { failureDetails } from '../messages/failures.ts';
 
 /** Whole seconds left, never less than zero: what is left of a second still has to be waited for. */
-export const secondsLeft = (endsAt: number, now: number): number => Math.max(0, Math.ceil((endsAt - now) / 1000));
+const secondsLeft = (endsAt: number, now: number): number => Math.max(0, Math.ceil((endsAt - now) / 1000));
 
 /** `0:42`, `12:05`, `1:00:00`. */
 export const clock = (seconds: number): string => {
@@ -13,7 +13,7 @@ export const clock = (seconds: number): string => {
 };
 
 /** A screen reader hears the wait at its start, at 30 and 10 seconds and at its end, not every second. */
-export const spokenWait = (seconds: number, total: number): string => {
+const spokenWait = (seconds: number, total: number): string => {
   if (seconds === 0) return failureDetails.limitedOver;
   const step = seconds <= 10 ? Math.min(10, total) : seconds <= 30 ? Math.min(30, total) : total;
   const words = step >= 120 ? failureDetails.minutes(Math.ceil(step / 60)) : failureDetails.seconds(step);

@@ -13,10 +13,15 @@ const PromisePanel = () => (
         <p className="text-display font-semibold tracking-tight text-balance">{product.promise}</p>
         <p className="mt-4 text-lg text-gate-muted">{product.promiseDetail}</p>
       </div>
-      <ul className="max-w-sm divide-y divide-gate-line rounded-card border border-gate-line bg-gate" aria-hidden="true">
+      <ul
+        className="max-w-sm divide-y divide-gate-line rounded-card border border-gate-line bg-gate"
+        aria-hidden="true"
+      >
         {product.vignette.map(({ device, state, live }) => (
           <li key={device} className="flex items-center justify-between gap-4 px-5 py-3.5 text-sm">
-            <span className={live ? 'font-medium' : 'text-gate-muted line-through decoration-gate-line'}>{device}</span>
+            <span className={live ? 'font-medium' : 'text-gate-muted line-through decoration-gate-line'}>
+              {device}
+            </span>
             <span className="flex items-center gap-2 text-gate-muted">
               {live && <span className="size-2 rounded-full bg-gate-ink" />}
               {state}

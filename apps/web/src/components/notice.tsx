@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-export type Tone = 'info' | 'success' | 'warning' | 'danger';
+type Tone = 'info' | 'success' | 'warning' | 'danger';
 
 const tones: Record<Tone, { box: string; mark: string; Icon: typeof Info }> = {
   info: { box: 'bg-accent-soft', mark: 'text-accent', Icon: Info },

@@ -5,15 +5,12 @@ import type { ReactNode } from 'react';
 export const textLinkClass =
   'rounded-sm font-medium text-accent underline decoration-1 underline-offset-4 hover:text-accent-hover hover:decoration-2';
 
-export const TextLink = ({ children, className = '', ...link }: LinkProps & { children: ReactNode; className?: string }) => (
+export const TextLink = ({
+  children,
+  className = '',
+  ...link
+}: LinkProps & { children: ReactNode; className?: string }) => (
   <Link {...link} className={`${textLinkClass} ${className}`}>
     {children}
   </Link>
-);
-
-/** A button that reads as part of a sentence. */
-export const TextButton = ({ children, onClick }: { children: ReactNode; onClick: () => void }) => (
-  <button type="button" className={textLinkClass} onClick={onClick}>
-    {children}
-  </button>
 );

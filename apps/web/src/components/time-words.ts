@@ -20,7 +20,8 @@ export const dayOf = (at: string, locale: string): string =>
 export const relativeTime = (at: string, now: number, locale: string, justNow: string): string => {
   const age = Math.max(0, now - Date.parse(at));
   if (age < 60_000) return justNow;
-  if (age >= RELATIVE_LIMIT) return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(at));
+  if (age >= RELATIVE_LIMIT)
+    return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(at));
   const [unit, size] = UNITS.findLast(([, ms]) => age >= ms) ?? ['minute', 60_000];
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.floor(age / size), unit);
 };

@@ -7,7 +7,12 @@ type CheckboxProps<Input extends FieldValues, Output> = {
   label: string;
 };
 
-export const Checkbox = <Input extends FieldValues, Output>({ form, name, id, label }: CheckboxProps<Input, Output>) => (
+export const Checkbox = <Input extends FieldValues, Output>({
+  form,
+  name,
+  id,
+  label,
+}: CheckboxProps<Input, Output>) => (
   <label htmlFor={id} className="flex min-h-11 items-center gap-3 text-sm">
     <input {...form.register(name)} id={id} type="checkbox" className="size-5 shrink-0 accent-accent" />
     <span>{label}</span>

@@ -15,8 +15,8 @@ type FieldFrameProps = {
   children: ReactNode;
 };
 
-export const errorId = (id: string): string => `${id}-error`;
-export const hintId = (id: string): string => `${id}-hint`;
+const errorId = (id: string): string => `${id}-error`;
+const hintId = (id: string): string => `${id}-hint`;
 
 /** The ids that describe a control, in reading order; undefined when there are none. */
 export const describedBy = (id: string, hasHint: boolean, hasError: boolean): string | undefined =>

@@ -30,7 +30,10 @@ const LengthHint = ({ password }: { password: string }) => {
   return (
     <>
       <p>{fields.passwordHint}</p>
-      <p className={`numeric mt-1 font-medium ${missing === 0 ? 'text-success' : 'text-ink'}`} aria-hidden="true">
+      <p
+        className={`numeric mt-1 font-medium ${missing === 0 ? 'text-success' : 'text-ink'}`}
+        aria-hidden="true"
+      >
         {words}
       </p>
       <span className="sr-only" role="status">
@@ -40,7 +43,9 @@ const LengthHint = ({ password }: { password: string }) => {
   );
 };
 
-export const PasswordField = <Input extends FieldValues, Output>(props: PasswordFieldProps<Input, Output>) => {
+export const PasswordField = <Input extends FieldValues, Output>(
+  props: PasswordFieldProps<Input, Output>,
+) => {
   const { form, name, id, label, autoComplete, submissions, aside } = props;
   const [shownAt, setShownAt] = useState<number | null>(null);
   const [capsLock, setCapsLock] = useState(false);
@@ -49,7 +54,8 @@ export const PasswordField = <Input extends FieldValues, Output>(props: Password
   const isNew = autoComplete === 'new-password';
   const value = form.watch(name);
   const error = code !== undefined ? fieldSentence('password', code, value) : undefined;
-  const noticeCapsLock = (event: KeyboardEvent): void => setCapsLock(event.getModifierState?.('CapsLock') ?? false);
+  const noticeCapsLock = (event: KeyboardEvent): void =>
+    setCapsLock(event.getModifierState?.('CapsLock') ?? false);
   const hint = isNew || capsLock;
   return (
     <FieldFrame

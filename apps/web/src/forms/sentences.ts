@@ -15,7 +15,8 @@ const ABOUT_FORM: ReadonlySet<string> = new Set(['required', 'malformed', 'too_s
 /** The sentence for one or several codes (separated by blanks) under a field, one a line. An empty field is asked for, not judged. */
 export const fieldSentence = (kind: FieldKind, codes: string, value: unknown): string => {
   const known = fieldMessages[kind];
-  const missing = (value === '' || value === undefined) && codes.split(' ').every((code) => ABOUT_FORM.has(code));
+  const missing =
+    (value === '' || value === undefined) && codes.split(' ').every((code) => ABOUT_FORM.has(code));
   if (missing && known['required'] !== undefined) return known['required'];
   const sentences = codes.split(' ').map((code) => known[code] ?? fields.fallback);
   return [...new Set(sentences)].join('\n');

@@ -24,7 +24,9 @@ type ServiceFormFrameProps<Input extends FieldValues, Output> = {
 };
 
 /** The form element, its refusal and its one submit button. `method` keeps a password out of the address without script. */
-export const ServiceFormFrame = <Input extends FieldValues, Output>(props: ServiceFormFrameProps<Input, Output>) => {
+export const ServiceFormFrame = <Input extends FieldValues, Output>(
+  props: ServiceFormFrameProps<Input, Output>,
+) => {
   const { service, id, submitLabel, pendingLabel, look, wide, beside, children } = props;
   const { failure, pending } = service;
   const limited = failure?.reason === 'rate_limited' ? (failure.retryAfterMs ?? UNKNOWN_WAIT_MS) : null;
@@ -49,7 +51,9 @@ export const ServiceFormFrame = <Input extends FieldValues, Output>(props: Servi
           waiting={waiting}
           className={wide ? 'w-full' : ''}
         >
-          <span className="numeric">{waiting ? failureDetails.limited(clock(wait.seconds)) : submitLabel}</span>
+          <span className="numeric">
+            {waiting ? failureDetails.limited(clock(wait.seconds)) : submitLabel}
+          </span>
         </Button>
         {beside}
       </div>

@@ -1,6 +1,12 @@
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { useRef, useState } from 'react';
-import { type DefaultValues, type FieldValues, type Path, type UseFormReturn, useForm } from 'react-hook-form';
+import {
+  type DefaultValues,
+  type FieldValues,
+  type Path,
+  type UseFormReturn,
+  useForm,
+} from 'react-hook-form';
 import type * as z from 'zod/mini';
 import { type Failure, toFailure } from '../api/failure.ts';
 import { markTitleAsError } from '../components/page-title.ts';
@@ -35,7 +41,11 @@ const placeUnderFields = <Input extends FieldValues, Output>(
   options: ServiceFormOptions<Input, Output>,
 ): boolean => {
   if (failure.reason === 'password_rejected' && options.newPasswordField && failure.rules?.length) {
-    form.setError(options.newPasswordField, { type: 'rules', message: failure.rules.join(' ') }, { shouldFocus: true });
+    form.setError(
+      options.newPasswordField,
+      { type: 'rules', message: failure.rules.join(' ') },
+      { shouldFocus: true },
+    );
     return true;
   }
   if (failure.reason === 'credentials_invalid' && options.wrongPassword) {

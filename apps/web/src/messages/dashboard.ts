@@ -42,10 +42,12 @@ export const security = {
       ? 'Password changed. No other device was signed in.'
       : `Password changed. ${count === 1 ? 'One other session was' : `${count >= 1000 ? '1,000 or more' : count} other sessions were`} signed out.`,
   emailTitle: 'E-mail address',
-  emailLead: (email: string) => `Your account uses ${email}. We’ll send a link to the new address; nothing changes until you open it.`,
+  emailLead: (email: string) =>
+    `Your account uses ${email}. We’ll send a link to the new address; nothing changes until you open it.`,
   emailSubmit: 'Send the link',
   emailPending: 'Sending…',
-  emailSent: (email: string) => `If ${email} can be used, a link is on its way to it. Your address stays the same until you open it.`,
+  emailSent: (email: string) =>
+    `If ${email} can be used, a link is on its way to it. Your address stays the same until you open it.`,
 };
 
 export const yourData = {

@@ -17,8 +17,10 @@ export const fieldMessages: Record<FieldKind, Record<string, string>> = {
     too_short: `Use at least ${PASSWORD_MIN_LENGTH} characters. Several words make a good password.`,
     too_long: `Use at most ${PASSWORD_MAX_LENGTH} characters.`,
     common: 'This password is one of the first that anyone would guess. Choose another.',
-    context: 'This password contains your name, your e-mail address or the name of this service. Leave them out.',
-    breached: 'This password has appeared in a data breach, so attackers try it. Choose one you use nowhere else.',
+    context:
+      'This password contains your name, your e-mail address or the name of this service. Leave them out.',
+    breached:
+      'This password has appeared in a data breach, so attackers try it. Choose one you use nowhere else.',
     wrong: 'That is not your password.',
     not_this_sign_up: 'That is not the password this sign-up was made with.',
     not_storable: notStorable,

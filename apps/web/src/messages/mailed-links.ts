@@ -56,7 +56,8 @@ export const confirmEmailChange = {
   done: 'Your account uses the new address from now on. We told the old one, with a way to undo it for 7 days.',
   account: 'Go to your account',
   staleTitle: 'This link no longer works',
-  stale: 'It has expired, was used already, or your password changed since it was sent. Ask for the change again in your account.',
+  stale:
+    'It has expired, was used already, or your password changed since it was sent. Ask for the change again in your account.',
 };
 
 export const undoEmailChange = {

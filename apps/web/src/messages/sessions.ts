@@ -16,7 +16,8 @@ export const sessions = {
   confirmed: 'Signed out. It can no longer be used.',
   unconfirmed: 'Not confirmed: the service did not answer. Trying again is safe.',
   only: 'You’re signed in nowhere else.',
-  endOthers: (count: number) => (count === 1 ? 'Sign out the other session' : `Sign out the ${count} other sessions`),
+  endOthers: (count: number) =>
+    count === 1 ? 'Sign out the other session' : `Sign out the ${count} other sessions`,
   endAll: 'Sign out everywhere',
   othersTitle: 'Sign out all other sessions?',
   othersLead: 'Every session but this one ends. You stay signed in here.',

@@ -2,7 +2,7 @@ import { secret } from '@portcullis/contracts/ids';
 import { useSyncExternalStore } from 'react';
 
 /** Reads the secret out of a fragment like `#token=…`; null when there is none or it cannot be one. */
-export const secretIn = (fragment: string): string | null => {
+const secretIn = (fragment: string): string | null => {
   const token = new URLSearchParams(fragment.replace(/^#/, '')).get('token');
   return token !== null && secret.safeParse(token).success ? token : null;
 };

@@ -22,4 +22,5 @@ export const sessionEnd = {
   },
 };
 
-export const useSessionEnd = (): SessionEnd | null => useSyncExternalStore(sessionEnd.subscribe, sessionEnd.get);
+export const useSessionEnd = (): SessionEnd | null =>
+  useSyncExternalStore(sessionEnd.subscribe, sessionEnd.get);

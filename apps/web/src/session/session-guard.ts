@@ -71,5 +71,3 @@ export const createSessionGuard = (ports: GuardPorts) => {
     },
   };
 };
-
-export type SessionGuard = ReturnType<typeof createSessionGuard>;

@@ -27,7 +27,11 @@ const useLookAgain = () => {
 };
 
 /** Holds the stream while this tab leads; opens it again, ever more slowly, whenever it ends or is refused. */
-const useStream = (leads: boolean, onEvent: (event: SessionEvent) => void, onRefused: () => void): Liveness => {
+const useStream = (
+  leads: boolean,
+  onEvent: (event: SessionEvent) => void,
+  onRefused: () => void,
+): Liveness => {
   const failures = useRef(0);
   const started = useRef(false);
   const stream = trpc.session.events.useSubscription(leads ? undefined : skipToken, {
@@ -45,7 +49,8 @@ const useStream = (leads: boolean, onEvent: (event: SessionEvent) => void, onRef
     started.current = false;
     // The stream cannot say why it was refused (EventSource hides the status): the next query can.
     onRefused();
-    const wait = Math.min(FIRST_RETRY_MS * 2 ** failures.current, LONGEST_RETRY_MS) * (0.75 + Math.random() / 2);
+    const wait =
+      Math.min(FIRST_RETRY_MS * 2 ** failures.current, LONGEST_RETRY_MS) * (0.75 + Math.random() / 2);
     failures.current += 1;
     const timer = setTimeout(reset, wait);
     return () => clearTimeout(timer);

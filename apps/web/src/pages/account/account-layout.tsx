@@ -25,7 +25,7 @@ const Places = () => (
           <Link
             to={to}
             activeOptions={{ exact: true }}
-            className="flex min-h-11 items-center gap-2.5 rounded-control px-2 text-sm font-medium text-muted sm:px-3 hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+            className="flex min-h-11 items-center gap-2.5 rounded-control px-2 text-xs font-medium sm:text-sm text-muted sm:px-3 hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
           >
             <Icon className="hidden size-4.5 md:block" strokeWidth={1.75} aria-hidden="true" />
             {label}

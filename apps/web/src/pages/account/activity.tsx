@@ -19,9 +19,12 @@ const useActivity = () =>
     queryKey: [...getQueryKey(trpc.account.activity), 'pages'],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
-      apiClient.account.activity.query(pageParam === undefined ? { limit: PAGE_SIZE } : { cursor: pageParam, limit: PAGE_SIZE }, {
-        signal,
-      }),
+      apiClient.account.activity.query(
+        pageParam === undefined ? { limit: PAGE_SIZE } : { cursor: pageParam, limit: PAGE_SIZE },
+        {
+          signal,
+        },
+      ),
     getNextPageParam: (page) => page.nextCursor,
   });
 
@@ -57,7 +60,11 @@ export const ActivityPage = () => {
       )}
       {pages.isSuccess && events.length === 0 && <p className="text-muted">{activity.empty}</p>}
       {events.length > 0 && (
-        <section aria-label={activity.title} className="rounded-card border border-line bg-surface px-5 py-1.5 shadow-lift sm:px-6" data-card>
+        <section
+          aria-label={activity.title}
+          className="rounded-card border border-line bg-surface px-5 py-1.5 shadow-lift sm:px-6"
+          data-card
+        >
           <ul className="divide-y divide-line">
             {events.map((event) => (
               <Entry key={event.id} event={event} />
@@ -75,7 +82,9 @@ export const ActivityPage = () => {
           {activity.more}
         </Button>
       )}
-      {pages.isSuccess && !pages.hasNextPage && events.length > 0 && <p className="text-sm text-muted">{activity.end}</p>}
+      {pages.isSuccess && !pages.hasNextPage && events.length > 0 && (
+        <p className="text-sm text-muted">{activity.end}</p>
+      )}
     </>
   );
 };

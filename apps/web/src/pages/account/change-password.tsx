@@ -62,7 +62,10 @@ const PasswordForm = ({ onChanged }: { onChanged: (sessionsEnded: number) => voi
 };
 
 export const ChangePassword = () => {
-  const [changes, setChanges] = useState<{ count: number; sessionsEnded: number }>({ count: 0, sessionsEnded: 0 });
+  const [changes, setChanges] = useState<{ count: number; sessionsEnded: number }>({
+    count: 0,
+    sessionsEnded: 0,
+  });
   return (
     <Card title={security.passwordTitle} lead={security.passwordLead}>
       <div className="max-w-md space-y-5">

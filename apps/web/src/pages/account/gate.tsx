@@ -31,7 +31,15 @@ const useOneAccount = (accountId: string): void => {
 
 type SignedIn = Extract<ReturnType<typeof useSession>['state'], { status: 'signedIn' }>;
 
-const SignedInPages = ({ state, askAgain, asking }: { state: SignedIn; askAgain: () => void; asking: boolean }) => {
+const SignedInPages = ({
+  state,
+  askAgain,
+  asking,
+}: {
+  state: SignedIn;
+  askAgain: () => void;
+  asking: boolean;
+}) => {
   useNoRestoredPage();
   useOneAccount(state.account.id);
   const liveness: Liveness = useLiveSession();
@@ -66,7 +74,10 @@ export const AccountGate = () => {
     case 'signedIn':
       return <SignedInPages state={state} askAgain={askAgain} asking={asking} />;
     case 'signedOut':
-      if (state.failure.reason === 'session_missing') return <Navigate to="/sign-in" search={{ returnTo: path }} replace />;
-      return <EndedElsewherePage end={{ kind: 'elsewhere', reason: state.failure.reason, by: null, at: null }} />;
+      if (state.failure.reason === 'session_missing')
+        return <Navigate to="/sign-in" search={{ returnTo: path }} replace />;
+      return (
+        <EndedElsewherePage end={{ kind: 'elsewhere', reason: state.failure.reason, by: null, at: null }} />
+      );
   }
 };

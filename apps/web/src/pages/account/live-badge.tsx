@@ -9,7 +9,10 @@ export const LiveBadge = ({ liveness }: { liveness: Liveness }) => {
       className="flex items-center gap-2 rounded-full bg-sunken px-3 py-1 text-xs font-medium text-muted"
       title={live ? sessions.liveHint : sessions.reconnectingHint}
     >
-      <span className={`size-2 rounded-full ${live ? 'bg-success' : 'pulse bg-warning'}`} aria-hidden="true" />
+      <span
+        className={`size-2 rounded-full ${live ? 'bg-success' : 'pulse bg-warning'}`}
+        aria-hidden="true"
+      />
       {live ? sessions.live : sessions.reconnecting}
     </p>
   );

@@ -8,7 +8,10 @@ export const OverviewPage = () => {
   const { account } = useAccount();
   return (
     <>
-      <PageHeading title={overview.title} shown={account.name ? overview.greeting(account.name) : overview.title} />
+      <PageHeading
+        title={overview.title}
+        shown={account.name ? overview.greeting(account.name) : overview.title}
+      />
       <Sessions />
       <Profile />
     </>

@@ -88,10 +88,14 @@ export const Profile = () => {
         <NameForm onClose={close} />
       ) : (
         <dl className="divide-y divide-line">
-          <Row term={profile.name}>{account.name ?? <span className="text-muted">{profile.noName}</span>}</Row>
+          <Row term={profile.name}>
+            {account.name ?? <span className="text-muted">{profile.noName}</span>}
+          </Row>
           <Row term={profile.email}>
             {account.email}{' '}
-            <span className="text-sm text-muted">({account.emailVerified ? profile.verified : profile.unverified})</span>
+            <span className="text-sm text-muted">
+              ({account.emailVerified ? profile.verified : profile.unverified})
+            </span>
           </Row>
           <Row term={profile.since}>{dayOf(account.createdAt, timeWords.locale)}</Row>
         </dl>

@@ -51,7 +51,9 @@ const SignOutElsewhere = ({ session }: { session: SessionListItem }) => {
   return (
     <>
       {state === 'done' ? (
-        <p className="flex min-h-9 items-center text-sm font-medium text-success max-sm:ms-9">{sessions.signedOut}</p>
+        <p className="flex min-h-9 items-center text-sm font-medium text-success max-sm:ms-9">
+          {sessions.signedOut}
+        </p>
       ) : (
         <Button
           look="secondary"

@@ -39,7 +39,12 @@ const ConfirmEnding = ({ title, lead, label, end, onClose }: ConfirmProps) => {
       <div className="space-y-4">
         {failure && <RevocationFailure failure={failure} />}
         <div className="flex flex-wrap gap-3">
-          <Button look="danger" pending={pending} pendingLabel={sessions.signingOut} onClick={() => void go()}>
+          <Button
+            look="danger"
+            pending={pending}
+            pendingLabel={sessions.signingOut}
+            onClick={() => void go()}
+          >
             {label}
           </Button>
           <Button look="quiet" onClick={onClose}>

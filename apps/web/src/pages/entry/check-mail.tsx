@@ -17,7 +17,8 @@ export const CheckMailPage = () => {
       title={checkMail.title}
       lead={
         <p>
-          {checkMail.sent[kind]} <strong className="font-semibold text-ink">{email ?? checkMail.yourAddress}</strong>.
+          {checkMail.sent[kind]}{' '}
+          <strong className="font-semibold text-ink">{email ?? checkMail.yourAddress}</strong>.
         </p>
       }
       after={

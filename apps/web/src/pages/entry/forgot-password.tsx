@@ -33,7 +33,14 @@ export const ForgotPasswordPage = () => {
         pendingLabel={forgotPassword.pending}
         wide
       >
-        <TextField form={service.form} name="email" id="email" kind="email" label={fields.email} autoComplete="username" />
+        <TextField
+          form={service.form}
+          name="email"
+          id="email"
+          kind="email"
+          label={fields.email}
+          autoComplete="username"
+        />
       </ServiceFormFrame>
     </EntryLayout>
   );

@@ -20,7 +20,10 @@ const useResend = (kind: MailKind) => {
 export const SendLinkAgain = ({ email, kind, label }: SendLinkAgainProps) => {
   const { mutate, isPending, isSuccess, error } = useResend(kind);
   const failure = error ? toFailure(error) : null;
-  const wait = useCountdown(failure?.reason === 'rate_limited' ? (failure.retryAfterMs ?? 30_000) : null, error);
+  const wait = useCountdown(
+    failure?.reason === 'rate_limited' ? (failure.retryAfterMs ?? 30_000) : null,
+    error,
+  );
   const waiting = wait !== null && wait.seconds > 0;
   return (
     <span>
@@ -36,7 +39,10 @@ export const SendLinkAgain = ({ email, kind, label }: SendLinkAgainProps) => {
       </button>
       <span role="status" className="block pt-1">
         {isSuccess && checkMail.sentAgain}
-        {failure && !waiting && failure.reason !== 'rate_limited' && failureSentence(failure, navigator.onLine)}
+        {failure &&
+          !waiting &&
+          failure.reason !== 'rate_limited' &&
+          failureSentence(failure, navigator.onLine)}
         {waiting && <span className="sr-only">{wait.spoken}</span>}
       </span>
       {waiting && (

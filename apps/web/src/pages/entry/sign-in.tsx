@@ -50,7 +50,8 @@ export const SignInPage = () => {
   const [unverified, setUnverified] = useState<string | null>(null);
   const service = useSignInForm(setUnverified);
   const { form, submissions } = service;
-  if (state.status === 'signedIn' && !service.pending) return <Navigate to={safeReturnTo(returnTo)} replace />;
+  if (state.status === 'signedIn' && !service.pending)
+    return <Navigate to={safeReturnTo(returnTo)} replace />;
   return (
     <EntryLayout
       title={signIn.title}
@@ -68,8 +69,21 @@ export const SignInPage = () => {
           </Notice>
         </div>
       )}
-      <ServiceFormFrame service={service} id="sign-in" submitLabel={signIn.submit} pendingLabel={signIn.pending} wide>
-        <TextField form={form} name="email" id="email" kind="email" label={fields.email} autoComplete="username" />
+      <ServiceFormFrame
+        service={service}
+        id="sign-in"
+        submitLabel={signIn.submit}
+        pendingLabel={signIn.pending}
+        wide
+      >
+        <TextField
+          form={form}
+          name="email"
+          id="email"
+          kind="email"
+          label={fields.email}
+          autoComplete="username"
+        />
         <div>
           <PasswordField
             form={form}

@@ -37,7 +37,13 @@ export const SignUpPage = () => {
         </p>
       }
     >
-      <ServiceFormFrame service={service} id="sign-up" submitLabel={signUp.submit} pendingLabel={signUp.pending} wide>
+      <ServiceFormFrame
+        service={service}
+        id="sign-up"
+        submitLabel={signUp.submit}
+        pendingLabel={signUp.pending}
+        wide
+      >
         <TextField
           form={form}
           name="name"
@@ -47,7 +53,14 @@ export const SignUpPage = () => {
           autoComplete="name"
           whenEmpty={undefined}
         />
-        <TextField form={form} name="email" id="email" kind="email" label={fields.email} autoComplete="username" />
+        <TextField
+          form={form}
+          name="email"
+          id="email"
+          kind="email"
+          label={fields.email}
+          autoComplete="username"
+        />
         <PasswordField
           form={form}
           name="password"

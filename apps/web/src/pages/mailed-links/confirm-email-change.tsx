@@ -33,7 +33,11 @@ const ConfirmWith = ({ token }: { token: string }) => {
   }
   return (
     <EntryLayout title={confirmEmailChange.title} lead={confirmEmailChange.lead}>
-      <LinkButton action={action} label={confirmEmailChange.submit} pendingLabel={confirmEmailChange.pending} />
+      <LinkButton
+        action={action}
+        label={confirmEmailChange.submit}
+        pendingLabel={confirmEmailChange.pending}
+      />
     </EntryLayout>
   );
 };

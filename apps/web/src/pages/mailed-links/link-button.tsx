@@ -8,12 +8,21 @@ type LinkButtonProps = { action: LinkAction<unknown>; label: string; pendingLabe
 
 export const LinkButton = ({ action, label, pendingLabel }: LinkButtonProps) => {
   const { failure } = action;
-  const wait = useCountdown(failure?.reason === 'rate_limited' ? (failure.retryAfterMs ?? 30_000) : null, failure);
+  const wait = useCountdown(
+    failure?.reason === 'rate_limited' ? (failure.retryAfterMs ?? 30_000) : null,
+    failure,
+  );
   const waiting = wait !== null && wait.seconds > 0;
   return (
     <div className="space-y-5">
       {failure && <FailureNotice failure={failure} wait={wait} />}
-      <Button className="w-full" pending={action.pending} pendingLabel={pendingLabel} waiting={waiting} onClick={action.run}>
+      <Button
+        className="w-full"
+        pending={action.pending}
+        pendingLabel={pendingLabel}
+        waiting={waiting}
+        onClick={action.run}
+      >
         <span className="numeric">{waiting ? failureDetails.limited(clock(wait.seconds)) : label}</span>
       </Button>
     </div>

@@ -13,7 +13,15 @@ export const IncompleteLink = () => (
 );
 
 /** The last page of a mailed link: what happened, and the one thing to do next. */
-export const LinkOutcome = ({ title, lead, children }: { title: string; lead: string; children: ReactNode }) => (
+export const LinkOutcome = ({
+  title,
+  lead,
+  children,
+}: {
+  title: string;
+  lead: string;
+  children: ReactNode;
+}) => (
   <EntryLayout title={title} lead={lead}>
     {children}
   </EntryLayout>

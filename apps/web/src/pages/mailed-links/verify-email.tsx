@@ -37,7 +37,14 @@ const StaleVerification = () => {
         pendingLabel={verifyEmail.sending}
         wide
       >
-        <TextField form={service.form} name="email" id="email" kind="email" label={fields.email} autoComplete="username" />
+        <TextField
+          form={service.form}
+          name="email"
+          id="email"
+          kind="email"
+          label={fields.email}
+          autoComplete="username"
+        />
       </ServiceFormFrame>
     </EntryLayout>
   );
@@ -97,7 +104,9 @@ const VerifyWith = ({ token }: { token: string }) => {
   }
   if (action.stale || outcome === 'stale') return <StaleVerification />;
   if (action.failure?.reason === 'credentials_invalid') {
-    return <ProveSignUp token={token} onDone={() => setOutcome('done')} onStale={() => setOutcome('stale')} />;
+    return (
+      <ProveSignUp token={token} onDone={() => setOutcome('done')} onStale={() => setOutcome('stale')} />
+    );
   }
   return (
     <EntryLayout title={verifyEmail.title} lead={verifyEmail.lead}>

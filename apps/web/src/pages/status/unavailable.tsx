@@ -11,14 +11,18 @@ type UnavailablePageProps = { failure: Failure; asking: boolean; askAgain: () =>
 const wordsFor = (failure: Failure): { title: string; lead: string } => {
   if (failure.reason === 'rate_limited') return rateLimited;
   if (failure.reason === 'internal') return unexpected;
-  if (failure.unreachable && !navigator.onLine) return { title: unavailable.offlineTitle, lead: unavailable.offline };
+  if (failure.unreachable && !navigator.onLine)
+    return { title: unavailable.offlineTitle, lead: unavailable.offline };
   return unavailable;
 };
 
 /** Nobody could be asked who is signed in. Nothing is cleared and nobody is sent away: the page asks again by itself. */
 export const UnavailablePage = ({ failure, asking, askAgain }: UnavailablePageProps) => {
   const { title, lead } = wordsFor(failure);
-  const wait = useCountdown(failure.reason === 'rate_limited' ? (failure.retryAfterMs ?? 30_000) : null, failure);
+  const wait = useCountdown(
+    failure.reason === 'rate_limited' ? (failure.retryAfterMs ?? 30_000) : null,
+    failure,
+  );
   const waiting = wait !== null && wait.seconds > 0;
   return (
     <EntryLayout title={title} lead={<p role="status">{lead}</p>}>
@@ -31,7 +35,9 @@ export const UnavailablePage = ({ failure, asking, askAgain }: UnavailablePagePr
           waiting={waiting}
           onClick={askAgain}
         >
-          <span className="numeric">{waiting ? failureDetails.limited(clock(wait.seconds)) : unavailable.retry}</span>
+          <span className="numeric">
+            {waiting ? failureDetails.limited(clock(wait.seconds)) : unavailable.retry}
+          </span>
         </Button>
         {wait && (
           <p role="status" className="sr-only">
