@@ -4,7 +4,8 @@
 const advice = {
   clock: 'Take the time from the clock port (context.clock): a verb reads it once, and tests set it.',
   chance: 'Take randomness from the random port: tests and the simulation have to repeat a run.',
-  environment: 'Only apps/api/src/config.ts reads the environment; take the parsed configuration instead.',
+  environment:
+    'Only apps/api/src/config.ts (given it by main.ts) reads the environment; take the parsed configuration instead.',
 };
 
 const members = {

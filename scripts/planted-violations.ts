@@ -93,9 +93,9 @@ export const otherViolations: Planted[] = [
   {
     // A tag that may depend on nothing, on a package that depends on another one.
     gate: 'boundaries',
-    file: 'packages/authority/turbo.json',
+    file: 'apps/api/turbo.json',
     text: `{ "extends": ["//"], "tags": ["contracts"] }\n`,
-    complaint: /devstack[\s\S]*allowlist/,
+    complaint: /authority[\s\S]*allowlist/,
   },
   {
     gate: 'unused',

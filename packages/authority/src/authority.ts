@@ -37,7 +37,10 @@ export interface SessionAuthority<Tx, Account> {
   close(): Promise<void>;
 }
 
-export const createAuthority = <Tx, Account>(parts: AuthorityParts<Tx, Account>, settings: AuthoritySettings): SessionAuthority<Tx, Account> => {
+export const createAuthority = <Tx, Account>(
+  parts: AuthorityParts<Tx, Account>,
+  settings: AuthoritySettings,
+): SessionAuthority<Tx, Account> => {
   const { index, sessions: store, leases, revoking, clock, random, log, at } = parts;
   const lease = new LeaseKeeper({ store: leases, index, clock, random, log }, settings);
   const healer = new Healer({ lease, index, store, clock, log });

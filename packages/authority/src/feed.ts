@@ -36,13 +36,19 @@ export class FeedReader {
 
   /** The place before which everything is settled now: where a reader without a past begins. */
   async end(): Promise<FeedPosition> {
-    const { rows } = await this.#pool.query<{ xid: string }>('SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text AS xid');
+    const { rows } = await this.#pool.query<{ xid: string }>(
+      'SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text AS xid',
+    );
     return { xid: rows[0]?.xid ?? '0', id: '9223372036854775807' };
   }
 
   /** At most `limit` settled rows after `position`, oldest first. */
   async after(position: FeedPosition, limit: number): Promise<FeedRow[]> {
-    const { rows } = await this.#pool.query<FeedRow>({ name: 'portcullis_feed', text: ROWS, values: [position.xid, position.id, limit] });
+    const { rows } = await this.#pool.query<FeedRow>({
+      name: 'portcullis_feed',
+      text: ROWS,
+      values: [position.xid, position.id, limit],
+    });
     return rows;
   }
 }

@@ -28,14 +28,18 @@ export class Healer {
   /** Tries once in the background; skipped when this account is being healed or enough heals run. */
   attempt(generation: TrustedGeneration, accountId: string, nonces: readonly string[]): void {
     if (this.#stopped || this.#running.has(accountId) || this.#running.size >= HEALS_AT_ONCE) return;
-    void this.heal(generation, accountId, nonces).catch((error: unknown) => this.#parts.log.warn({ err: error }, 'a fence could not be healed yet'));
+    void this.heal(generation, accountId, nonces).catch((error: unknown) =>
+      this.#parts.log.warn({ err: error }, 'a fence could not be healed yet'),
+    );
   }
 
   /** True when the fences were released; false when a revoking write holds the account. */
   async heal(generation: TrustedGeneration, accountId: string, nonces: readonly string[]): Promise<boolean> {
     this.#running.add(accountId);
     try {
-      return await this.#parts.store.whileNobodyRevokes(accountId, () => this.#parts.index.release(generation, accountId, nonces));
+      return await this.#parts.store.whileNobodyRevokes(accountId, () =>
+        this.#parts.index.release(generation, accountId, nonces),
+      );
     } finally {
       this.#running.delete(accountId);
     }
@@ -58,7 +62,9 @@ export class Healer {
     while (!this.#stopped) {
       await this.#parts.clock.sleep(everyMs);
       if (this.#stopped) return;
-      await this.sweep().catch((error: unknown) => this.#parts.log.warn({ err: error }, 'the sweep for fences failed'));
+      await this.sweep().catch((error: unknown) =>
+        this.#parts.log.warn({ err: error }, 'the sweep for fences failed'),
+      );
     }
   }
 

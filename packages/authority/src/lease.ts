@@ -1,4 +1,16 @@
-import type { Clock, Generation, GenerationSeen, LeaseStore, Log, PollReply, PostgresHistory, Random, Registration, SessionIndex, TrustedGeneration } from './ports.ts';
+import type {
+  Clock,
+  Generation,
+  GenerationSeen,
+  LeaseStore,
+  Log,
+  PollReply,
+  PostgresHistory,
+  Random,
+  Registration,
+  SessionIndex,
+  TrustedGeneration,
+} from './ports.ts';
 
 /** Monotonic clocks differ by less than this share in rate; a lease counts that much shorter here than in its row. */
 const CLOCK_DRIFT = 0.05;
@@ -29,7 +41,8 @@ export interface LeaseParts {
   log: Log;
 }
 
-const sameHistory = (a: PostgresHistory, b: PostgresHistory) => a.systemId === b.systemId && a.timeline === b.timeline;
+const sameHistory = (a: PostgresHistory, b: PostgresHistory) =>
+  a.systemId === b.systemId && a.timeline === b.timeline;
 
 /** P5: this instance's lease on the current generation, and the registration of the next one. */
 export class LeaseKeeper {
@@ -122,7 +135,10 @@ export class LeaseKeeper {
       const number = ++this.#pollNumber;
       const used = this.#trust?.generation ?? null;
       const reached = await this.#parts.index.reached().catch(() => null);
-      const reaches = used?.replicationIds != null && reached !== null && reached.every((id) => used.replicationIds?.includes(id));
+      const reaches =
+        used?.replicationIds != null &&
+        reached !== null &&
+        reached.every((id) => used.replicationIds?.includes(id));
       const sentAtMs = this.#parts.clock.monotonicMs();
       const wallMinusMonotonicMs = this.#parts.clock.wallMs() - sentAtMs;
       const reply = await this.#parts.store.poll({
@@ -139,12 +155,18 @@ export class LeaseKeeper {
       const current = used !== null && used.name === reply.generation.name;
       this.#trust = {
         generation: current ? used : reply.generation,
-        leaseEndsAtMs: current && reply.extended ? sentAtMs + this.#settings.leaseMs * (1 - CLOCK_DRIFT) : this.#keptLease(current),
+        leaseEndsAtMs:
+          current && reply.extended
+            ? sentAtMs + this.#settings.leaseMs * (1 - CLOCK_DRIFT)
+            : this.#keptLease(current),
         wallMinusMonotonicMs,
         databaseMinusMonotonicMs: reply.databaseNowMs - sentAtMs,
       };
       if (!current) {
-        this.#parts.log.info({ generation: reply.generation.name, index: reply.generation.replicationIds !== null }, 'adopted a generation of the index');
+        this.#parts.log.info(
+          { generation: reply.generation.name, index: reply.generation.replicationIds !== null },
+          'adopted a generation of the index',
+        );
         continue;
       }
       await this.#completeLeases(reply);
@@ -170,7 +192,8 @@ export class LeaseKeeper {
       leasesComplete: !moved && (reply.leasesComplete || this.#historyIsOld()),
     };
     if (registeredOn === null || moved) return { ...base, unlessReached: false };
-    if (generation.replicationIds === null) return reached === null ? null : { ...base, unlessReached: false };
+    if (generation.replicationIds === null)
+      return reached === null ? null : { ...base, unlessReached: false };
     if (reaches || reply.somebodyReaches) return null;
     if (reached === null && this.#unreached < UNREACHED_POLLS) return null;
     return { ...base, unlessReached: true };
@@ -180,19 +203,27 @@ export class LeaseKeeper {
     const done = await this.#parts.store.register(registration);
     if (!done) return false;
     const index = registration.generation.replicationIds;
-    this.#parts.log.warn({ generation: registration.generation.name, index }, 'registered the next generation of the index');
-    if (index !== null) void this.#parts.index.removeOthers(registration.generation.name).catch(() => undefined);
+    this.#parts.log.warn(
+      { generation: registration.generation.name, index },
+      'registered the next generation of the index',
+    );
+    if (index !== null)
+      void this.#parts.index.removeOthers(registration.generation.name).catch(() => undefined);
     return true;
   }
 
   /** Every lease that a lost history could have granted has run out by this process's clock: rows count again. */
   async #completeLeases(reply: PollReply): Promise<void> {
     const settled = reply.registeredOn !== null && sameHistory(reply.registeredOn, reply.history);
-    if (!reply.leasesComplete && settled && this.#historyIsOld()) await this.#parts.store.markLeasesComplete(reply.generation.name);
+    if (!reply.leasesComplete && settled && this.#historyIsOld())
+      await this.#parts.store.markLeasesComplete(reply.generation.name);
   }
 
   #historyIsOld(): boolean {
-    return this.#historySeen !== null && this.#parts.clock.monotonicMs() - this.#historySeen.sinceMs >= this.#settings.leaseMs;
+    return (
+      this.#historySeen !== null &&
+      this.#parts.clock.monotonicMs() - this.#historySeen.sinceMs >= this.#settings.leaseMs
+    );
   }
 
   #noteHistory(history: PostgresHistory): void {
@@ -205,7 +236,8 @@ export class LeaseKeeper {
     if (known !== undefined) return known;
     const now = this.#parts.clock.monotonicMs();
     this.#firstSeenMs.set(generation, now);
-    if (this.#firstSeenMs.size > 16) this.#firstSeenMs.delete(this.#firstSeenMs.keys().next().value as string);
+    if (this.#firstSeenMs.size > 16)
+      this.#firstSeenMs.delete(this.#firstSeenMs.keys().next().value as string);
     return now;
   }
 
@@ -218,4 +250,5 @@ export class LeaseKeeper {
   }
 }
 
-export const isTrusted = (generation: Generation): generation is TrustedGeneration => generation.replicationIds !== null;
+export const isTrusted = (generation: Generation): generation is TrustedGeneration =>
+  generation.replicationIds !== null;

@@ -60,9 +60,20 @@ export interface TrustedGeneration extends Generation {
 
 export interface SessionIndex {
   /** Never rejects: an error is `unreachable`. */
-  read(generation: TrustedGeneration, accountId: string, sessionId: string, nonce: string): Promise<IndexAnswer>;
+  read(
+    generation: TrustedGeneration,
+    accountId: string,
+    sessionId: string,
+    nonce: string,
+  ): Promise<IndexAnswer>;
   /** Best effort, compare-and-set on the fill nonce; never rejects. */
-  fill(generation: TrustedGeneration, nonce: string, accountId: string, sessionId: string, fact: LiveSession | 'revoked'): Promise<void>;
+  fill(
+    generation: TrustedGeneration,
+    nonce: string,
+    accountId: string,
+    sessionId: string,
+    fact: LiveSession | 'revoked',
+  ): Promise<void>;
   /** Resolves only when the index acknowledged the fence; rejects otherwise, and may then still run later. */
   fence(generation: TrustedGeneration, accountId: string, nonce: string): Promise<void>;
   /** Resolves only when acknowledged. */
@@ -85,7 +96,10 @@ export interface SessionStore {
    */
   whileNobodyRevokes(accountId: string, work: () => Promise<void>): Promise<boolean>;
   /** Fate of a transaction whose commit was not answered; `unknown` when another history answers. */
-  transactionStatus(xid: string, history: PostgresHistory): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'>;
+  transactionStatus(
+    xid: string,
+    history: PostgresHistory,
+  ): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'>;
 }
 
 export interface PollReport {

@@ -1,12 +1,30 @@
 import { RevocationUnavailable } from './errors.ts';
 import { isTrusted, type LeaseKeeper } from './lease.ts';
-import type { Clock, GenerationSeen, Log, Outcome, Random, RevokingStore, SessionIndex, SessionStore, TrustedGeneration } from './ports.ts';
+import type {
+  Clock,
+  GenerationSeen,
+  Log,
+  Outcome,
+  Random,
+  RevokingStore,
+  SessionIndex,
+  SessionStore,
+  TrustedGeneration,
+} from './ports.ts';
 
 /** What a revoking write found under the lock: nothing to end, or how to end it. */
 export type Decision<T> = { ends: false; value: T } | { ends: true; apply: () => Promise<T> };
 
 /** The moments of P2, for tests that stop, kill or reorder a write there. */
-export type RevokingStep = 'locked' | 'shared' | 'effective' | 'decided' | 'fenced' | 'applied' | 'committed' | 'released';
+export type RevokingStep =
+  | 'locked'
+  | 'shared'
+  | 'effective'
+  | 'decided'
+  | 'fenced'
+  | 'applied'
+  | 'committed'
+  | 'released';
 
 export interface RevokerParts<Tx, Account> {
   lease: LeaseKeeper;
@@ -58,11 +76,17 @@ export class Revoker<Tx, Account> {
    * @throws RevocationUnavailable when the write could not be done, or not be known to be done, in time. Whatever
    * `decide` or `apply` throws comes out as it is, after the rollback.
    */
-  async revoking<T>(accountId: string, deadlineMs: number, decide: (tx: Tx, account: Account | null) => Promise<Decision<T>>): Promise<T> {
+  async revoking<T>(
+    accountId: string,
+    deadlineMs: number,
+    decide: (tx: Tx, account: Account | null) => Promise<Decision<T>>,
+  ): Promise<T> {
     let last: unknown;
     while (this.#parts.clock.monotonicMs() < deadlineMs) {
       const attempt: Attempt<T> = { seen: null, result: null, fence: null };
-      const outcome = await this.#parts.revoking.transaction(deadlineMs, (tx) => this.#attempt(tx, accountId, attempt, decide));
+      const outcome = await this.#parts.revoking.transaction(deadlineMs, (tx) =>
+        this.#attempt(tx, accountId, attempt, decide),
+      );
       const settled = await this.#settle(outcome, attempt, deadlineMs);
       if (settled.kind === 'committed') {
         await this.#at('committed', accountId);
@@ -79,7 +103,12 @@ export class Revoker<Tx, Account> {
     throw new RevocationUnavailable('the index could not be fenced in time', false, last);
   }
 
-  async #attempt<T>(tx: Tx, accountId: string, attempt: Attempt<T>, decide: (tx: Tx, account: Account | null) => Promise<Decision<T>>): Promise<T> {
+  async #attempt<T>(
+    tx: Tx,
+    accountId: string,
+    attempt: Attempt<T>,
+    decide: (tx: Tx, account: Account | null) => Promise<Decision<T>>,
+  ): Promise<T> {
     const { revoking, lease, index, random } = this.#parts;
     const account = await revoking.lockAccount(tx, accountId);
     await this.#at('locked', accountId);
@@ -112,14 +141,24 @@ export class Revoker<Tx, Account> {
   }
 
   /** P2 step 7: an unanswered COMMIT is settled by asking the same Postgres history, or stays unknown. */
-  async #settle<T>(outcome: Outcome<T>, attempt: Attempt<T>, deadlineMs: number): Promise<{ kind: 'committed'; value: T } | { kind: 'rolled_back'; error: unknown }> {
+  async #settle<T>(
+    outcome: Outcome<T>,
+    attempt: Attempt<T>,
+    deadlineMs: number,
+  ): Promise<{ kind: 'committed'; value: T } | { kind: 'rolled_back'; error: unknown }> {
     if (outcome.kind !== 'unknown') return outcome;
     const unknown = new RevocationUnavailable('the commit was not answered', true, outcome.error);
     if (attempt.seen === null || attempt.result === null) throw unknown;
     while (this.#parts.clock.monotonicMs() < deadlineMs) {
-      const status = await this.#parts.store.transactionStatus(attempt.seen.xid, attempt.seen.history).catch(() => 'in_progress' as const);
+      const status = await this.#parts.store
+        .transactionStatus(attempt.seen.xid, attempt.seen.history)
+        .catch(() => 'in_progress' as const);
       if (status === 'committed') return { kind: 'committed', value: attempt.result.value };
-      if (status === 'aborted') return { kind: 'rolled_back', error: new RevocationUnavailable('the transaction was aborted', false, outcome.error) };
+      if (status === 'aborted')
+        return {
+          kind: 'rolled_back',
+          error: new RevocationUnavailable('the transaction was aborted', false, outcome.error),
+        };
       if (status === 'unknown') throw unknown;
       await this.#parts.clock.sleep(PAUSE_MS);
     }

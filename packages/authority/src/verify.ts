@@ -1,9 +1,24 @@
 import { isTrusted, type LeaseKeeper, type Trust } from './lease.ts';
-import { type Clock, type IndexAnswer, type LiveSession, type Log, type Random, type SessionIndex, type SessionStore, StoreUnavailable, type TrustedGeneration, type Truth } from './ports.ts';
+import {
+  type Clock,
+  type IndexAnswer,
+  type LiveSession,
+  type Log,
+  type Random,
+  type SessionIndex,
+  type SessionStore,
+  StoreUnavailable,
+  type TrustedGeneration,
+  type Truth,
+} from './ports.ts';
 
 export type Verdict =
   | { status: 'live'; session: LiveSession; source: 'index' | 'store' }
-  | { status: 'rejected'; reason: 'session_missing' | 'session_revoked' | 'session_expired'; source: 'index' | 'store' }
+  | {
+      status: 'rejected';
+      reason: 'session_missing' | 'session_revoked' | 'session_expired';
+      source: 'index' | 'store';
+    }
   /** Undecided: neither store could prove anything. Never "valid" (G8), never "signed out" (G11). */
   | { status: 'unavailable'; retryAfterMs: number };
 
@@ -48,7 +63,13 @@ export class Verifier {
     return this.#fromStore(sessionId, accountId, trust, answer, nonce);
   }
 
-  async #fromStore(sessionId: string, accountId: string, trust: Trust | null, answer: IndexAnswer | null, nonce: string): Promise<Verdict> {
+  async #fromStore(
+    sessionId: string,
+    accountId: string,
+    trust: Trust | null,
+    answer: IndexAnswer | null,
+    nonce: string,
+  ): Promise<Verdict> {
     const { store, index, heal } = this.#parts;
     let truth: Truth;
     try {
@@ -61,16 +82,28 @@ export class Verifier {
       if (answer?.kind === 'fenced') heal(trust.generation, accountId, answer.nonces);
       const fact = truth.kind === 'live' ? truth.session : truth.kind === 'revoked' ? 'revoked' : null;
       // Not awaited: whether the copy arrives changes no answer, and its nonce makes a late one harmless (G10).
-      if (answer?.kind === 'leased' && fact !== null) void index.fill(trust.generation, nonce, accountId, sessionId, fact);
+      if (answer?.kind === 'leased' && fact !== null)
+        void index.fill(trust.generation, nonce, accountId, sessionId, fact);
     }
     return fromTruth(truth);
   }
 
   /** P7: beyond the lease only a deployment that chose so goes on, and only by a decisive READ. */
-  async #withoutStore(sessionId: string, accountId: string, trust: Trust | null, answer: IndexAnswer | null): Promise<Verdict> {
+  async #withoutStore(
+    sessionId: string,
+    accountId: string,
+    trust: Trust | null,
+    answer: IndexAnswer | null,
+  ): Promise<Verdict> {
     const unavailable: Verdict = { status: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
-    if (this.#databaseLoss !== 'serve' || trust === null || answer !== null || !isTrusted(trust.generation)) return unavailable;
-    const late = await this.#parts.index.read(trust.generation, accountId, sessionId, this.#parts.random.token(12));
+    if (this.#databaseLoss !== 'serve' || trust === null || answer !== null || !isTrusted(trust.generation))
+      return unavailable;
+    const late = await this.#parts.index.read(
+      trust.generation,
+      accountId,
+      sessionId,
+      this.#parts.random.token(12),
+    );
     return this.#decide(late, trust, sessionId, accountId) ?? unavailable;
   }
 
@@ -79,8 +112,16 @@ export class Verifier {
     if (answer.kind !== 'decisive') return null;
     if (answer.fact === 'revoked') return { status: 'rejected', reason: 'session_revoked', source: 'index' };
     const { fact } = answer;
-    if (fact.sessionId !== sessionId || fact.accountId !== accountId || !isTime(fact.expiresAt) || !isTime(fact.idleExpiresAt)) {
-      this.#parts.log.error({ sessionMatches: fact.sessionId === sessionId }, 'the index holds a malformed entry; Postgres decides');
+    if (
+      fact.sessionId !== sessionId ||
+      fact.accountId !== accountId ||
+      !isTime(fact.expiresAt) ||
+      !isTime(fact.idleExpiresAt)
+    ) {
+      this.#parts.log.error(
+        { sessionMatches: fact.sessionId === sessionId },
+        'the index holds a malformed entry; Postgres decides',
+      );
       return null;
     }
     const now = this.#parts.clock.monotonicMs() + trust.databaseMinusMonotonicMs;

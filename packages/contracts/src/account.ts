@@ -18,7 +18,11 @@ export type Account = z.infer<typeof account>;
 const checkYourEmail = z.object({ status: z.literal('check_your_email') });
 export type CheckYourEmail = z.infer<typeof checkYourEmail>;
 
-export const signUpInput = z.strictObject({ email: emailAddress, password: newPassword, name: z.optional(displayName) });
+export const signUpInput = z.strictObject({
+  email: emailAddress,
+  password: newPassword,
+  name: z.optional(displayName),
+});
 export type SignUpInput = z.infer<typeof signUpInput>;
 export const signUpOutput = checkYourEmail;
 
@@ -49,9 +53,15 @@ export type RequestEmailChangeInput = z.infer<typeof requestEmailChangeInput>;
 
 export const tokenInput = z.strictObject({ token: secret });
 export type TokenInput = z.infer<typeof tokenInput>;
-export const confirmEmailChangeOutput = z.object({ status: z.literal('email_changed'), sessionsEnded: z.number() });
+export const confirmEmailChangeOutput = z.object({
+  status: z.literal('email_changed'),
+  sessionsEnded: z.number(),
+});
 export type ConfirmEmailChangeOutput = z.infer<typeof confirmEmailChangeOutput>;
-export const undoEmailChangeOutput = z.object({ status: z.literal('email_restored'), sessionsEnded: z.number() });
+export const undoEmailChangeOutput = z.object({
+  status: z.literal('email_restored'),
+  sessionsEnded: z.number(),
+});
 export type UndoEmailChangeOutput = z.infer<typeof undoEmailChangeOutput>;
 
 export const deleteInput = z.strictObject({ password: presentedPassword });
@@ -72,9 +82,14 @@ export const activityEvent = z.object({
 export type ActivityEvent = z.infer<typeof activityEvent>;
 
 export const activityInput = z.strictObject({
-  cursor: z.optional(z.string().check(z.maxLength(200, 'too_long'), z.regex(/^[A-Za-z0-9_-]*$/, 'malformed'))),
+  cursor: z.optional(
+    z.string().check(z.maxLength(200, 'too_long'), z.regex(/^[A-Za-z0-9_-]*$/, 'malformed')),
+  ),
   limit: z.optional(z.int().check(z.minimum(1, 'out_of_range'), z.maximum(100, 'out_of_range'))),
 });
 export type ActivityInput = z.infer<typeof activityInput>;
-export const activityOutput = z.object({ events: z.array(activityEvent), nextCursor: z.optional(z.string()) });
+export const activityOutput = z.object({
+  events: z.array(activityEvent),
+  nextCursor: z.optional(z.string()),
+});
 export type ActivityOutput = z.infer<typeof activityOutput>;

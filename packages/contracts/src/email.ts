@@ -18,7 +18,13 @@ export const isEmailAddress = (value: string): boolean => {
   const at = value.lastIndexOf('@');
   const local = value.slice(0, at);
   const labels = value.slice(at + 1).split('.');
-  return at > 0 && local.length <= LOCAL_MAX && LOCAL.test(local) && labels.length >= 2 && labels.every((l) => LABEL.test(l));
+  return (
+    at > 0 &&
+    local.length <= LOCAL_MAX &&
+    LOCAL.test(local) &&
+    labels.length >= 2 &&
+    labels.every((l) => LABEL.test(l))
+  );
 };
 
 export const emailAddress = z.string().check(

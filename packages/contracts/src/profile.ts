@@ -7,7 +7,11 @@ import { timestamp } from './text.ts';
 export const meOutput = z.object({ account, session });
 export type MeOutput = z.infer<typeof meOutput>;
 
-export const changePasswordOutput = z.object({ sessionsEnded: z.number(), session, tokens: z.optional(tokens) });
+export const changePasswordOutput = z.object({
+  sessionsEnded: z.number(),
+  session,
+  tokens: z.optional(tokens),
+});
 export type ChangePasswordOutput = z.infer<typeof changePasswordOutput>;
 
 export const exportOutput = z.object({

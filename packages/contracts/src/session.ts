@@ -74,7 +74,11 @@ export const sessionListItem = z.object({
   lastSeenAt: timestamp,
   expiresAt: timestamp,
   ip: z.nullable(z.string()),
-  userAgent: z.object({ browser: z.nullable(text(0, 200)), os: z.nullable(text(0, 200)), device: z.nullable(text(0, 200)) }),
+  userAgent: z.object({
+    browser: z.nullable(text(0, 200)),
+    os: z.nullable(text(0, 200)),
+    device: z.nullable(text(0, 200)),
+  }),
   endedAt: z.optional(timestamp),
   endedBy: z.optional(endedBy),
 });

@@ -32,10 +32,15 @@ export interface GenerationRow {
   timeline: string | null;
 }
 
-export const generationOf = (row: GenerationRow): Generation => ({ name: row.generation, replicationIds: row.replication_ids });
+export const generationOf = (row: GenerationRow): Generation => ({
+  name: row.generation,
+  replicationIds: row.replication_ids,
+});
 
 export const registeredOn = (row: GenerationRow): PostgresHistory | null =>
-  row.registered_system_id === null || row.registered_timeline === null ? null : { systemId: row.registered_system_id, timeline: row.registered_timeline };
+  row.registered_system_id === null || row.registered_timeline === null
+    ? null
+    : { systemId: row.registered_system_id, timeline: row.registered_timeline };
 
 export const historyOf = (row: { system_id: string; timeline: string | null }): PostgresHistory => {
   if (row.timeline === null) throw new Error('the Postgres server that answered is in recovery');
@@ -43,7 +48,9 @@ export const historyOf = (row: { system_id: string; timeline: string | null }): 
 };
 
 /** Turns the row of READ_GENERATION into what the protocol judges. */
-export const generationSeen = (row: GenerationRow & { every_lease_current: boolean; xid: string }): GenerationSeen => ({
+export const generationSeen = (
+  row: GenerationRow & { every_lease_current: boolean; xid: string },
+): GenerationSeen => ({
   generation: generationOf(row),
   leasesComplete: row.leases_complete,
   everyLeaseCurrent: row.every_lease_current,

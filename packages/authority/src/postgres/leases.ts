@@ -1,6 +1,14 @@
 import { Client, type ClientConfig } from 'pg';
 import { type LeaseStore, type Log, type PollReply, type PollReport, type Registration } from '../ports.ts';
-import { GENERATION_COLUMNS, type GenerationRow, generationOf, HISTORY_COLUMNS, historyOf, HOLD_GENERATION, registeredOn } from './history.ts';
+import {
+  GENERATION_COLUMNS,
+  type GenerationRow,
+  generationOf,
+  HISTORY_COLUMNS,
+  historyOf,
+  HOLD_GENERATION,
+  registeredOn,
+} from './history.ts';
 
 interface PollRow extends GenerationRow {
   extended: boolean;
@@ -56,8 +64,16 @@ export class PostgresLeaseStore implements LeaseStore {
   }
 
   async poll(report: PollReport): Promise<PollReply> {
-    const values = [report.instanceId, report.generation, report.reachesIndex, report.leaseMs, this.#settings.version];
-    const { rows } = await this.#with((client) => client.query<PollRow>({ name: 'portcullis_poll', text: POLL, values }));
+    const values = [
+      report.instanceId,
+      report.generation,
+      report.reachesIndex,
+      report.leaseMs,
+      this.#settings.version,
+    ];
+    const { rows } = await this.#with((client) =>
+      client.query<PollRow>({ name: 'portcullis_poll', text: POLL, values }),
+    );
     const row = rows[0];
     if (row === undefined) throw new Error('portcullis.index_generation has no row: run the migrations');
     return {
@@ -78,10 +94,18 @@ export class PostgresLeaseStore implements LeaseStore {
         // A waiting exclusive request would stall every revoking write behind it: give up early, try again at the next poll.
         await client.query("SET LOCAL lock_timeout = '200ms'");
         await client.query(HOLD_GENERATION);
-        const values = [r.instead, r.generation.name, r.generation.replicationIds, r.history.systemId, r.history.timeline, r.leasesComplete];
+        const values = [
+          r.instead,
+          r.generation.name,
+          r.generation.replicationIds,
+          r.history.systemId,
+          r.history.timeline,
+          r.leasesComplete,
+        ];
         const { rowCount } = await client.query(REPLACE, values);
         // In a statement after the UPDATE, so that it sees every lease that was granted before it.
-        const reached = r.unlessReached && (await client.query(SOMEBODY_REACHES, [r.instead, r.instanceId])).rowCount !== 0;
+        const reached =
+          r.unlessReached && (await client.query(SOMEBODY_REACHES, [r.instead, r.instanceId])).rowCount !== 0;
         const done = rowCount === 1 && !reached;
         await client.query(done ? 'COMMIT' : 'ROLLBACK');
         return done;
@@ -94,15 +118,22 @@ export class PostgresLeaseStore implements LeaseStore {
   }
 
   async markLeasesComplete(generation: string): Promise<void> {
-    await this.#with((client) => client.query('UPDATE portcullis.index_generation SET leases_complete = true WHERE generation = $1', [generation]));
+    await this.#with((client) =>
+      client.query('UPDATE portcullis.index_generation SET leases_complete = true WHERE generation = $1', [
+        generation,
+      ]),
+    );
   }
 
   async removeLease(instanceId: string): Promise<void> {
-    await this.#with((client) => client.query('DELETE FROM portcullis.index_lease WHERE instance_id = $1', [instanceId]));
+    await this.#with((client) =>
+      client.query('DELETE FROM portcullis.index_lease WHERE instance_id = $1', [instanceId]),
+    );
   }
 
   async removeDeadLeases(olderThanMs: number): Promise<void> {
-    const dead = "DELETE FROM portcullis.index_lease WHERE expires_at < clock_timestamp() - $1 * interval '1 millisecond'";
+    const dead =
+      "DELETE FROM portcullis.index_lease WHERE expires_at < clock_timestamp() - $1 * interval '1 millisecond'";
     await this.#with((client) => client.query(dead, [olderThanMs]));
   }
 
@@ -127,7 +158,13 @@ export class PostgresLeaseStore implements LeaseStore {
 
   async #connect(): Promise<Client> {
     const { connection, deadlineMs } = this.#settings;
-    const client = new Client({ ...connection, connectionTimeoutMillis: deadlineMs, query_timeout: deadlineMs, statement_timeout: deadlineMs, keepAlive: true });
+    const client = new Client({
+      ...connection,
+      connectionTimeoutMillis: deadlineMs,
+      query_timeout: deadlineMs,
+      statement_timeout: deadlineMs,
+      keepAlive: true,
+    });
     client.on('error', (error) => {
       if (this.#client === client) this.#client = null;
       this.#log.warn({ err: error }, 'the connection for lease polls was lost');

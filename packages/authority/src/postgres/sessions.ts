@@ -1,6 +1,20 @@
-import { bulkhead, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, type IPolicy, wrap } from 'cockatiel';
+import {
+  bulkhead,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  type IPolicy,
+  wrap,
+} from 'cockatiel';
 import type { Pool, PoolClient } from 'pg';
-import { type LiveSession, type PostgresHistory, type SessionStore, StoreUnavailable, type Truth } from '../ports.ts';
+import {
+  type LiveSession,
+  type PostgresHistory,
+  type SessionStore,
+  StoreUnavailable,
+  type Truth,
+} from '../ports.ts';
 import { HISTORY_COLUMNS } from './history.ts';
 
 interface SessionRow {
@@ -50,11 +64,16 @@ export class PostgresSessionStore implements SessionStore {
 
   async truth(sessionId: string, accountId: string): Promise<Truth> {
     const row = await this.#guarded(async () => {
-      const result = await this.#pool.query<SessionRow>({ name: 'portcullis_truth', text: TRUTH, values: [sessionId, accountId] });
+      const result = await this.#pool.query<SessionRow>({
+        name: 'portcullis_truth',
+        text: TRUTH,
+        values: [sessionId, accountId],
+      });
       return result.rows[0];
     });
     // A standby may lag: what it does not know yet may be the revocation.
-    if (row === undefined || row.in_recovery) throw new StoreUnavailable('the server that answered is not a primary');
+    if (row === undefined || row.in_recovery)
+      throw new StoreUnavailable('the server that answered is not a primary');
     if (!row.found) return { kind: 'missing' };
     if (row.revoked) return { kind: 'revoked' };
     return { kind: row.expired ? 'expired' : 'live', session: liveSession(row, sessionId, accountId) };
@@ -66,7 +85,9 @@ export class PostgresSessionStore implements SessionStore {
     try {
       await client.query('BEGIN');
       // No savepoint around it (P4): a failed NOWAIT ends the whole attempt.
-      await client.query('SELECT id FROM portcullis.account WHERE id = $1 FOR NO KEY UPDATE NOWAIT', [accountId]);
+      await client.query('SELECT id FROM portcullis.account WHERE id = $1 FOR NO KEY UPDATE NOWAIT', [
+        accountId,
+      ]);
       await work();
       await client.query('COMMIT');
       return true;
@@ -79,15 +100,20 @@ export class PostgresSessionStore implements SessionStore {
     }
   }
 
-  async transactionStatus(xid: string, history: PostgresHistory): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'> {
+  async transactionStatus(
+    xid: string,
+    history: PostgresHistory,
+  ): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'> {
     const row = await this.#guarded(async () => {
-      const result = await this.#pool.query<{ status: string | null; system_id: string; timeline: string | null }>(
-        `SELECT pg_xact_status($1::xid8) AS status, ${HISTORY_COLUMNS}`,
-        [xid],
-      );
+      const result = await this.#pool.query<{
+        status: string | null;
+        system_id: string;
+        timeline: string | null;
+      }>(`SELECT pg_xact_status($1::xid8) AS status, ${HISTORY_COLUMNS}`, [xid]);
       return result.rows[0];
     });
-    if (row === undefined || row.system_id !== history.systemId || row.timeline !== history.timeline) return 'unknown';
+    if (row === undefined || row.system_id !== history.systemId || row.timeline !== history.timeline)
+      return 'unknown';
     if (row.status === 'committed' || row.status === 'aborted') return row.status;
     return row.status === 'in progress' ? 'in_progress' : 'unknown';
   }
@@ -116,7 +142,8 @@ const liveSession = (row: SessionRow, sessionId: string, accountId: string): Liv
   expiresAt: row.expires_at,
 });
 
-const isLockNotAvailable = (error: unknown) => typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
+const isLockNotAvailable = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
 
 const rollback = async (client: PoolClient): Promise<Error | undefined> => {
   try {

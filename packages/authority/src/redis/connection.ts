@@ -15,7 +15,11 @@ export const connectRedis = (url: string, log: Log, name = 'portcullis') => {
     disableOfflineQueue: true,
     // Idle connections would meet the socket timeout without a ping (stack: node-redis has no reply timeout of its own).
     pingInterval: 400,
-    socket: { connectTimeout: 1_000, socketTimeout: 1_000, reconnectStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 1_000) },
+    socket: {
+      connectTimeout: 1_000,
+      socketTimeout: 1_000,
+      reconnectStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 1_000),
+    },
   });
   let reported = '';
   client.on('error', (error: Error) => {

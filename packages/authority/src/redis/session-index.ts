@@ -29,7 +29,12 @@ const RELEASE_SCRIPT = script(RELEASE);
 export const keyOf = (generation: string, accountId: string) => `pc:${generation}:{${accountId}}`;
 
 const isFact = (value: unknown): value is LiveSession =>
-  typeof value === 'object' && value !== null && 'sessionId' in value && 'accountId' in value && 'expiresAt' in value && 'idleExpiresAt' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  'sessionId' in value &&
+  'accountId' in value &&
+  'expiresAt' in value &&
+  'idleExpiresAt' in value;
 
 /** SessionIndex on one Redis primary. A command given up may still run later; every script is safe under that. */
 export class RedisSessionIndex implements SessionIndex {
@@ -43,10 +48,17 @@ export class RedisSessionIndex implements SessionIndex {
     this.#settings = settings;
   }
 
-  async read(generation: TrustedGeneration, accountId: string, sessionId: string, nonce: string): Promise<IndexAnswer> {
+  async read(
+    generation: TrustedGeneration,
+    accountId: string,
+    sessionId: string,
+    nonce: string,
+  ): Promise<IndexAnswer> {
     try {
       const args = [sessionId, nonce, String(NEW_KEY_TTL_MS)];
-      const [kind, value] = await this.#breaker.execute(() => this.#run(READ_SCRIPT, generation, accountId, args, this.#settings.readDeadlineMs));
+      const [kind, value] = await this.#breaker.execute(() =>
+        this.#run(READ_SCRIPT, generation, accountId, args, this.#settings.readDeadlineMs),
+      );
       if (kind === 'fenced' && value !== undefined) return { kind, nonces: value.split(' ') };
       if (kind === 'leased' || kind === 'untrusted') return { kind };
       if (kind !== 'decisive' || value === undefined) return { kind: 'unreachable' };
@@ -58,22 +70,46 @@ export class RedisSessionIndex implements SessionIndex {
     }
   }
 
-  async fill(generation: TrustedGeneration, nonce: string, accountId: string, sessionId: string, fact: LiveSession | 'revoked'): Promise<void> {
+  async fill(
+    generation: TrustedGeneration,
+    nonce: string,
+    accountId: string,
+    sessionId: string,
+    fact: LiveSession | 'revoked',
+  ): Promise<void> {
     const value = fact === 'revoked' ? 'x' : JSON.stringify(fact);
     try {
-      await this.#run(FILL_SCRIPT, generation, accountId, [sessionId, nonce, value, String(this.#settings.keyTtlMs)], this.#settings.readDeadlineMs);
+      await this.#run(
+        FILL_SCRIPT,
+        generation,
+        accountId,
+        [sessionId, nonce, value, String(this.#settings.keyTtlMs)],
+        this.#settings.readDeadlineMs,
+      );
     } catch {
       // A copy that did not arrive costs the next verification one SELECT, nothing else.
     }
   }
 
   async fence(generation: TrustedGeneration, accountId: string, nonce: string): Promise<void> {
-    const [kind] = await this.#run(FENCE_SCRIPT, generation, accountId, [nonce], this.#settings.writeDeadlineMs);
+    const [kind] = await this.#run(
+      FENCE_SCRIPT,
+      generation,
+      accountId,
+      [nonce],
+      this.#settings.writeDeadlineMs,
+    );
     if (kind !== 'fenced') throw new Error(`FENCE was answered ${kind}`);
   }
 
   async release(generation: TrustedGeneration, accountId: string, nonces: readonly string[]): Promise<void> {
-    const [kind] = await this.#run(RELEASE_SCRIPT, generation, accountId, [nonces.join(' ')], this.#settings.writeDeadlineMs);
+    const [kind] = await this.#run(
+      RELEASE_SCRIPT,
+      generation,
+      accountId,
+      [nonces.join(' ')],
+      this.#settings.writeDeadlineMs,
+    );
     if (kind !== 'released') throw new Error(`RELEASE was answered ${kind}`);
   }
 
@@ -87,7 +123,9 @@ export class RedisSessionIndex implements SessionIndex {
     }
   }
 
-  async *fenced(generation: TrustedGeneration): AsyncIterable<{ accountId: string; nonces: readonly string[] }> {
+  async *fenced(
+    generation: TrustedGeneration,
+  ): AsyncIterable<{ accountId: string; nonces: readonly string[] }> {
     for await (const keys of this.#redis.scanIterator({ MATCH: `pc:${generation.name}:*`, COUNT: 500 })) {
       for (const key of keys) {
         const held = await this.#within(this.#redis.hGet(key, 'f'), this.#settings.writeDeadlineMs);
@@ -106,12 +144,22 @@ export class RedisSessionIndex implements SessionIndex {
     return removed;
   }
 
-  async #run(code: Script, generation: TrustedGeneration, accountId: string, args: string[], deadlineMs: number): Promise<string[]> {
-    const call = { keys: [keyOf(generation.name, accountId)], arguments: [generation.replicationIds.join(' '), ...args] };
+  async #run(
+    code: Script,
+    generation: TrustedGeneration,
+    accountId: string,
+    args: string[],
+    deadlineMs: number,
+  ): Promise<string[]> {
+    const call = {
+      keys: [keyOf(generation.name, accountId)],
+      arguments: [generation.replicationIds.join(' '), ...args],
+    };
     const reply = await this.#within(
       this.#redis.evalSha(code.sha, call).catch((error: unknown) => {
         // A server that was restarted forgot the scripts; sending the text once teaches it again.
-        if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return this.#redis.eval(code.body, call);
+        if (error instanceof Error && error.message.startsWith('NOSCRIPT'))
+          return this.#redis.eval(code.body, call);
         throw error;
       }),
       deadlineMs,
@@ -152,4 +200,3 @@ export class NoIndex implements SessionIndex {
     // Nothing to walk.
   }
 }
-
