@@ -35,7 +35,7 @@ function findNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
   return fail(
-    `There is no Node 26 for ${process.platform}-${process.arch} in the lockfile: install Node 24 or newer.`,
+    `There is no Node for ${process.platform}-${process.arch} in the lockfile: install Node 24 or newer.`,
   );
 }
 
