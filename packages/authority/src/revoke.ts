@@ -55,6 +55,8 @@ interface Attempt<T> {
   /** What `apply` returned: the answer, should the commit turn out to have happened. */
   result: { value: T } | null;
   fence: Fence | null;
+  /** Fences of tries that Postgres rolled back and the store ran again, as after a deadlock. */
+  left: Fence[];
 }
 
 /**
@@ -83,10 +85,11 @@ export class Revoker<Tx, Account> {
   ): Promise<T> {
     let last: unknown;
     while (this.#parts.clock.monotonicMs() < deadlineMs) {
-      const attempt: Attempt<T> = { seen: null, result: null, fence: null };
+      const attempt: Attempt<T> = { seen: null, result: null, fence: null, left: [] };
       const outcome = await this.#parts.revoking.transaction(deadlineMs, (tx) =>
         this.#attempt(tx, accountId, attempt, decide),
       );
+      for (const fence of attempt.left) this.#releaseRolledBack(accountId, fence);
       const settled = await this.#settle(outcome, attempt, deadlineMs);
       if (settled.kind === 'committed') {
         await this.#at('committed', accountId);
@@ -110,6 +113,8 @@ export class Revoker<Tx, Account> {
     decide: (tx: Tx, account: Account | null) => Promise<Decision<T>>,
   ): Promise<T> {
     const { revoking, lease, index, random } = this.#parts;
+    if (attempt.fence) attempt.left.push(attempt.fence);
+    Object.assign(attempt, { seen: null, result: null, fence: null });
     const account = await revoking.lockAccount(tx, accountId);
     await this.#at('locked', accountId);
     await revoking.shareGeneration(tx);
