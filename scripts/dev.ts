@@ -1,27 +1,29 @@
-// `npm run dev`: the stack of `npm start`, with API, worker and web client following every edit.
+// `npm run dev`: the stores of `npm start`, and `turbo dev` over them: API, worker and web client follow every edit.
 import { join } from 'node:path';
 import { root } from './command.ts';
 import { develop } from './development.ts';
 import { followLogs } from './follow-logs.ts';
-import { viteProgram } from './web-build.ts';
 
 await develop('Portcullis: starting for development.', async (development) => {
   const { services, ports, stage } = development;
   const demo = await development.prepareDatabase();
-  await development.startService({ watch: true });
-  await stage('Web server', async () => {
+  await stage('API, worker, web client', async () => {
     await services.start({
-      name: 'web',
-      args: [viteProgram, '--port', String(ports.web), '--strictPort', '--host', '127.0.0.1'],
-      cwd: join(root, 'apps/web'),
+      name: 'turbo',
+      program: join(root, 'node_modules/.bin/turbo'),
+      args: ['run', 'dev', 'dev:worker', '--no-update-notifier'],
       env: {
         ...process.env,
+        ...development.env,
+        WORKER_OPS_PORT: String(ports.workerOps),
         PORT_WEB: String(ports.web),
         PORTCULLIS_API_URL: `http://127.0.0.1:${ports.api}`,
       },
     });
-    await services.ready('web', `http://127.0.0.1:${ports.web}/`);
+    await services.ready('turbo', `http://127.0.0.1:${ports.ops}/readyz`);
+    await services.ready('turbo', `http://127.0.0.1:${ports.workerOps}/readyz`);
+    await services.ready('turbo', `http://127.0.0.1:${ports.web}/`);
   });
   development.announce(demo);
-  followLogs(['api', 'worker', 'web'].map((name) => ({ name, file: services.logFile(name) })));
+  followLogs(services.logFile('turbo'));
 });

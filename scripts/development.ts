@@ -20,8 +20,8 @@ export interface Development {
   stage<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Brings the schema up to date and makes sure of the demo account. */
   prepareDatabase(): Promise<{ email: string; password: string }>;
-  /** Starts API and worker and waits for them; `watch` restarts them at every edit. */
-  startService(options?: { watch: boolean }): Promise<void>;
+  /** Starts API and worker and waits for them. */
+  startService(): Promise<void>;
   /** Prints where everything is and lets the other commands of the checkout find it. */
   announce(demo: { email: string; password: string }): void;
 }
@@ -105,8 +105,7 @@ async function compose(
         return JSON.parse(stdout) as { email: string; password: string };
       });
     },
-    startService: ({ watch } = { watch: false }) =>
-      stage(stages, 'API and worker', () => startService(services, env, ports, watch)),
+    startService: () => stage(stages, 'API and worker', () => startService(services, env, ports)),
     announce: (demo) => announce({ stack, ports, env, stages, demo }),
   };
 }
@@ -129,14 +128,12 @@ async function startService(
   services: Services,
   env: Record<string, string>,
   ports: Development['ports'],
-  watch: boolean,
 ): Promise<void> {
-  const flags = watch ? ['--watch', '--watch-preserve-output'] : [];
   const all = { ...process.env, ...env };
-  await services.start({ name: 'api', args: [...flags, apiMain, 'serve'], env: all });
+  await services.start({ name: 'api', args: [apiMain, 'serve'], env: all });
   await services.start({
     name: 'worker',
-    args: [...flags, apiMain, 'worker'],
+    args: [apiMain, 'worker'],
     env: { ...all, OPS_PORT: String(ports.workerOps) },
   });
   await services.ready('api', `http://127.0.0.1:${ports.ops}/readyz`);

@@ -1,28 +1,21 @@
-import { closeSync, openSync, readSync, watchFile } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, watchFile } from 'node:fs';
 
-/** Prints what the files grow by from now on, each line with its name in front. */
-export function followLogs(files: { name: string; file: string }[]): void {
-  for (const { name, file } of files) {
-    let position: number | null = null;
-    let rest = '';
-    watchFile(file, { interval: 200 }, (now, before) => {
-      position ??= before.size;
-      // A file that shrank was begun anew.
-      if (now.size < position) position = 0;
-      const text = rest + read(file, position, now.size);
-      position = now.size;
-      const lines = text.split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) process.stdout.write(`${name.padEnd(7)}${line}\n`);
-    });
-  }
+/** Prints what a file grows by from now on. */
+export function followLogs(file: string): void {
+  let position = statSync(file).size;
+  watchFile(file, { interval: 200 }, ({ size }) => {
+    // A file that shrank was begun anew.
+    if (size < position) position = 0;
+    process.stdout.write(read(file, position, size));
+    position = size;
+  });
 }
 
-function read(file: string, from: number, to: number): string {
+function read(file: string, from: number, to: number): Buffer {
   const bytes = Buffer.alloc(Math.max(0, to - from));
   const descriptor = openSync(file, 'r');
   try {
-    return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from)).toString();
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
   } finally {
     closeSync(descriptor);
   }

@@ -12,6 +12,8 @@ import { root } from './command.ts';
 export interface ServiceCommand {
   /** Names its log file. */
   name: string;
+  /** Node itself without it. */
+  program?: string;
   args: string[];
   cwd?: string;
   env: NodeJS.ProcessEnv;
@@ -32,7 +34,7 @@ export interface Services {
 }
 
 /**
- * Starts programs on the Node that runs this script and watches them.
+ * Starts programs, by default on the Node that runs this script, and watches them.
  *
  * @param failed told once, with the reason, when a program ends that nobody asked to end
  */
@@ -44,11 +46,11 @@ export function createServices(logDir: string, failed: (reason: string) => void)
     `${name} ${what}. Its last lines (${logFile(name)}):\n${lastLines(logFile(name), 25)}`;
   return {
     logFile,
-    start: async ({ name, args, cwd = root, env }) => {
+    start: async ({ name, program = process.execPath, args, cwd = root, env }) => {
       mkdirSync(logDir, { recursive: true });
       rmSync(logFile(name), { force: true });
       const service = await startServerProcess({
-        command: process.execPath,
+        command: program,
         args,
         cwd,
         env,
