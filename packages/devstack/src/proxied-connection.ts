@@ -5,8 +5,15 @@ export type Direction = 'toServer' | 'toClient';
 
 /** What the proxy decides for each connection. */
 export interface ConnectionRules {
+  /** How long these bytes are held back, in milliseconds. */
   delayMs(direction: Direction): number;
+  /** How many bytes may pass in a second; Infinity when nothing limits them. */
+  bytesPerSecond(direction: Direction): number;
   isPaused(direction: Direction): boolean;
+  /** True while the bytes of this direction vanish. */
+  isDropping(direction: Direction): boolean;
+  /** False while nobody waits for a pattern: then bytes are not looked at. */
+  isWatching(): boolean;
   /** Given the newest bytes of one direction (so that a pattern split over chunks is seen), what to do with them. */
   onBytes(
     direction: Direction,
@@ -21,6 +28,8 @@ interface Lane {
   queue: { bytes: Buffer | null; due: number; afterwards: (() => void) | null }[];
   /** The end of what passed, for patterns that are split over chunks. */
   tail: Buffer;
+  /** When the bytes sent so far have passed the throttle. */
+  freeAt: number;
   timer: NodeJS.Timeout | null;
 }
 
@@ -31,6 +40,7 @@ export class ProxiedConnection {
   readonly #lanes: Record<Direction, Lane>;
   readonly #rules: ConnectionRules;
   #isOver = false;
+  #isTorn = false;
 
   constructor(client: Socket, target: { host: string; port: number }, rules: ConnectionRules) {
     const server = connect({ ...target, allowHalfOpen: true });
@@ -46,6 +56,11 @@ export class ProxiedConnection {
     }
   }
 
+  /** True when bytes of it vanished: its stream has a hole and cannot go on. */
+  get isTorn(): boolean {
+    return this.#isTorn;
+  }
+
   /** Ends both sides with a TCP reset; what was on its way is lost. */
   reset(): void {
     for (const { from, timer } of Object.values(this.#lanes)) {
@@ -55,13 +70,26 @@ export class ProxiedConnection {
     this.#over();
   }
 
-  /** Goes on after a pause. */
+  /** Goes on after a pause; what a latency or a throttle held back passes at once. */
   flow(): void {
+    for (const line of Object.values(this.#lanes)) {
+      line.freeAt = 0;
+      for (const one of line.queue) one.due = 0;
+    }
     for (const direction of ['toServer', 'toClient'] as const) this.#forward(direction);
   }
 
   #arrive(direction: Direction, bytes: Buffer): void {
+    if (this.#rules.isDropping(direction)) {
+      this.#isTorn = true;
+      return;
+    }
     const { tail } = this.#lanes[direction];
+    if (!this.#rules.isWatching()) {
+      this.#lanes[direction].tail = Buffer.from(bytes.subarray(-TAIL_BYTES));
+      this.#enqueue(direction, bytes, null);
+      return;
+    }
     const recent = Buffer.concat([tail, bytes]);
     const match = this.#rules.onBytes(direction, recent);
     // A pattern that fired must not be found a second time in the overlap.
@@ -79,8 +107,13 @@ export class ProxiedConnection {
   }
 
   #enqueue(direction: Direction, bytes: Buffer | null, afterwards: (() => void) | null): void {
-    const due = performance.now() + this.#rules.delayMs(direction);
-    this.#lanes[direction].queue.push({ bytes, due, afterwards });
+    const line = this.#lanes[direction];
+    const now = performance.now();
+    const rate = this.#rules.bytesPerSecond(direction);
+    if (rate !== Number.POSITIVE_INFINITY)
+      line.freeAt = Math.max(now, line.freeAt) + ((bytes?.length ?? 0) / rate) * 1000;
+    const due = Math.max(now + this.#rules.delayMs(direction), line.freeAt);
+    line.queue.push({ bytes, due, afterwards });
     this.#forward(direction);
   }
 
@@ -130,5 +163,5 @@ export class ProxiedConnection {
 }
 
 function lane(from: Socket, to: Socket): Lane {
-  return { from, to, queue: [], tail: Buffer.alloc(0), timer: null };
+  return { from, to, queue: [], tail: Buffer.alloc(0), freeAt: 0, timer: null };
 }

@@ -12,6 +12,14 @@ export interface TcpProxy {
   through(url: string): string;
   /** Delays every chunk by this many milliseconds in one direction, or in both. */
   latency(ms: number, direction?: Direction): void;
+  /** Delays every chunk by up to this many milliseconds more; `fraction` gives the share, in [0, 1), for each chunk. */
+  jitter(ms: number, fraction?: () => number): void;
+  /** Lets so many bytes pass in a second, in each direction and connection, until {@link mend}. */
+  throttle(bytesPerSecond: number): void;
+  /** One-way cut: the bytes of one direction vanish until {@link mend}, which resets the connections that lost any. */
+  drop(direction: Direction): void;
+  /** Changes the server behind it and resets all open connections. */
+  retarget(target: { host: string; port: number }): void;
   /** Resets all open connections; new ones are still let through. */
   cut(): void;
   /** Resets all open connections and refuses new ones, until {@link mend}. */
@@ -68,6 +76,10 @@ class FaultProxy implements TcpProxy {
   readonly #mute = new Set<Socket>();
   readonly #latency: Record<Direction, number> = { toServer: 0, toClient: 0 };
   readonly #paused = new Set<Direction>();
+  readonly #dropping = new Set<Direction>();
+  #jitterMs = 0;
+  #fraction: () => number = Math.random;
+  #bytesPerSecond = Number.POSITIVE_INFINITY;
   #mode: 'open' | 'refusing' | 'half-open' = 'open';
   #triggers: Trigger[] = [];
 
@@ -85,8 +97,12 @@ class FaultProxy implements TcpProxy {
       return;
     }
     const connection = new ProxiedConnection(client, this.target, {
-      delayMs: (direction) => this.#latency[direction],
+      delayMs: (direction) =>
+        this.#latency[direction] + (this.#jitterMs === 0 ? 0 : this.#jitterMs * this.#fraction()),
+      bytesPerSecond: () => this.#bytesPerSecond,
       isPaused: (direction) => this.#paused.has(direction),
+      isDropping: (direction) => this.#dropping.has(direction),
+      isWatching: () => this.#triggers.length > 0,
       onBytes: (direction, recent) => this.#match(direction, recent),
       onClose: () => this.#open.delete(connection),
     });
@@ -102,6 +118,24 @@ class FaultProxy implements TcpProxy {
 
   latency(ms: number, direction?: Direction): void {
     for (const one of both(direction)) this.#latency[one] = ms;
+  }
+
+  jitter(ms: number, fraction: () => number = Math.random): void {
+    this.#jitterMs = ms;
+    this.#fraction = fraction;
+  }
+
+  throttle(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
+  drop(direction: Direction): void {
+    this.#dropping.add(direction);
+  }
+
+  retarget(target: { host: string; port: number }): void {
+    this.target = target;
+    this.cut();
   }
 
   cut(): void {
@@ -125,11 +159,17 @@ class FaultProxy implements TcpProxy {
   mend(): void {
     this.#mode = 'open';
     this.#paused.clear();
+    this.#dropping.clear();
     this.#triggers = [];
+    this.#bytesPerSecond = Number.POSITIVE_INFINITY;
+    this.jitter(0);
     this.latency(0);
     // They were never connected to the server: only a reset lets their owners try again.
     for (const socket of this.#mute) socket.resetAndDestroy();
-    for (const connection of this.#open) connection.flow();
+    for (const connection of [...this.#open]) {
+      if (connection.isTorn) connection.reset();
+      else connection.flow();
+    }
   }
 
   cutOn(pattern: Buffer | string, direction: Direction, when: 'before' | 'after'): Promise<void> {

@@ -114,3 +114,72 @@ test('cuts, refuses and leaves connections unanswered', async () => {
   await ended;
   expect(await ask(await client(), 'two')).toBe('two');
 });
+
+test('delays each chunk by its share of the jitter, in order', async () => {
+  const socket = await client();
+  const shares = [0.9, 0, 0, 0];
+  proxy.jitter(100, () => shares.shift() ?? 0);
+  const start = performance.now();
+  let replies = '';
+  socket.on('data', (bytes) => (replies += bytes));
+  socket.write('first ');
+  await new Promise((resolve) => setImmediate(resolve));
+  socket.write('second');
+  await expect.poll(() => replies).toBe('first second');
+  expect(performance.now() - start).toBeGreaterThanOrEqual(89);
+});
+
+test('lets no more bytes pass in a second than the throttle says, and lifting it frees what waited', async () => {
+  const socket = await client();
+  proxy.throttle(100);
+  const start = performance.now();
+  expect(await ask(socket, 'x'.repeat(10))).toBe('x'.repeat(10));
+  expect(performance.now() - start).toBeGreaterThanOrEqual(199);
+  proxy.throttle(0.001);
+  const reply = ask(socket, 'y');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(received).not.toContain('y');
+  proxy.mend();
+  expect(await reply).toBe('y');
+});
+
+test('a one-way cut loses the bytes of that direction only, and its end resets who lost any', async () => {
+  const socket = await client();
+  expect(await ask(socket, 'one')).toBe('one');
+  proxy.drop('toClient');
+  let replies = '';
+  socket.on('data', (bytes) => (replies += bytes));
+  socket.write('two');
+  await expect.poll(() => received).toBe('onetwo');
+  expect(replies).toBe('');
+  const closed = closeOf(socket);
+  // The reply is lost as soon as it reaches the proxy, which shows nowhere: mend until there was a hole to reset.
+  await expect
+    .poll(() => {
+      proxy.mend();
+      proxy.drop('toClient');
+      return socket.destroyed;
+    })
+    .toBe(true);
+  await closed;
+  proxy.mend();
+  expect(await ask(await client(), 'three')).toBe('three');
+});
+
+test('another target gets the connections from then on, and the open ones are reset', async () => {
+  const other = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => socket.write('the other one'));
+  });
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const socket = await client();
+  expect(await ask(socket, 'one')).toBe('one');
+  const closed = closeOf(socket);
+  proxy.retarget({ host: '127.0.0.1', port: (other.address() as AddressInfo).port });
+  await closed;
+  const second = await client();
+  expect(await ask(second, 'who?')).toBe('the other one');
+  second.destroy();
+  other.close();
+});
