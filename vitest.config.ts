@@ -39,6 +39,18 @@ export default defineConfig({
           globalSetup: stores,
         },
       },
+      {
+        test: {
+          ...ordinary,
+          // Real processes behind a real nginx, on a machine that may be busy.
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          name: 'operations',
+          include: ['apps/api/test/operations/**/*.test.ts'],
+          fileParallelism: false,
+          globalSetup: [stores, './apps/api/test/operations/support/bundle.ts'],
+        },
+      },
     ],
   },
 });

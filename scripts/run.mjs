@@ -12,7 +12,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [name = '', ...given] = process.argv.slice(2);
 
 /** Scripts that are another one with fixed arguments. */
-const aliases = { e2e: ['test', '--only', 'e2e'] };
+const aliases = {
+  e2e: ['test', '--only', 'e2e'],
+  'test:operations': ['test', '--only', 'operations'],
+};
 /** How long a script may take to stop what it started, in milliseconds. */
 const GRACE = 25_000;
 

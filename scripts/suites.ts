@@ -22,6 +22,7 @@ export const suites: Suite[] = [
   vitest('integration', true),
   vitest('concurrency', true),
   vitest('fault', true),
+  vitest('operations', true, ['nginx']),
   {
     name: 'e2e',
     needs: ['chromium'],
@@ -36,10 +37,10 @@ export const suites: Suite[] = [
   },
 ];
 
-function vitest(name: string, usesStores: boolean): Suite {
+function vitest(name: string, usesStores: boolean, needs: Suite['needs'] = []): Suite {
   return {
     name,
-    needs: [],
+    needs,
     usesStores,
     kind: 'vitest',
     command: (report) => ({
