@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { registerAccounts } from './accounts.ts';
+import { registerClients } from './clients.ts';
 import { registerConfig } from './config.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerIndex } from './index-adopt.ts';
@@ -64,6 +65,7 @@ const createProgram = (io: Io): Command => {
     });
 
   registerAccounts(program, io);
+  registerClients(program, io);
   registerConfig(program, io);
   registerDoctor(program, io);
   registerIndex(program, io);

@@ -17,6 +17,7 @@ import { RegistrationEntity } from './entities/registration.ts';
 import { AccountEpochEntity, SessionEntity } from './entities/session.ts';
 import { VerificationEntity } from './entities/verification.ts';
 import { Migration20261124000000_foundation } from './migrations/Migration20261124000000_foundation.ts';
+import { Migration20261124000001_service_clients } from './migrations/Migration20261124000001_service_clients.ts';
 import { isConnectivityError } from './outage.ts';
 import { lockAccount } from './repository.ts';
 import { retryingTransaction, type TransactionClock, type Tx } from './transaction.ts';
@@ -166,6 +167,7 @@ export const openDatabase = async (
       snapshot: false,
       migrationsList: [
         { name: 'Migration20261124000000_foundation', class: Migration20261124000000_foundation },
+        { name: 'Migration20261124000001_service_clients', class: Migration20261124000001_service_clients },
       ],
     },
     connect: false,
