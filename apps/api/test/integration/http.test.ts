@@ -6,6 +6,7 @@ import { buildContainer, type Container } from '../../src/container.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Listening, listen } from '../../src/listen.ts';
 import { seedDemo } from '../../src/services/account/seed-demo.ts';
+import { follow as followStream } from '../support/http-client-stream.ts';
 import { freshDatabase } from '../support/template.ts';
 
 const DEMO = { email: 'ada@example.test', password: 'correct-horse-battery-staple-42', name: 'Ada' };
@@ -75,32 +76,8 @@ const signIn = async () => {
   return { cookie, id: session.id };
 };
 
-/** Follows a stream and keeps what it says. */
-const follow = async (cookie: string) => {
-  const over = new AbortController();
-  const response = await call('/trpc/session.events', { headers: { cookie }, signal: over.signal });
-  const heard: { event: string; data: Record<string, unknown> }[] = [];
-  const ended = (async () => {
-    let rest = '';
-    for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const blocks = `${rest}${text}`.split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const lines = block.split('\n').filter((line) => line !== '');
-        if (lines.length === 0) continue;
-        const field = (name: string) =>
-          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
-        heard.push({
-          event: field('event') ?? 'message',
-          data: JSON.parse(field('data') || '{}') as Record<string, unknown>,
-        });
-      }
-    }
-  })().catch(() => undefined);
-  const events = () =>
-    heard.filter(({ event }) => event === 'message').map(({ data }) => [data['type'], data['by']]);
-  return { response, events, heard, ended, leave: () => over.abort() };
-};
+const follow = (cookie: string) =>
+  followStream(`http://127.0.0.1:${server.port}`, { cookies: new Map(), headers: { cookie } });
 
 test('who is signed out sees it happen, and is refused by the next request', async () => {
   const [here, there] = [await signIn(), await signIn()];
