@@ -41,7 +41,7 @@ export const work = async (config: Config): Promise<void> => {
   gauges.on('error', () => undefined);
   const mailer = new SmtpMailer(config.smtp);
   let worker: RunningWorker | null = null;
-  const readiness = () => readinessOf(db, worker !== null, stopping.signal.aborted);
+  const readiness = () => readinessOf(db, worker, stopping.signal.aborted);
   const ops = await listen(createOpsApp({ readiness, metrics: metrics.registry }).fetch, {
     setting: 'OPS_PORT',
     ...config.ops,
@@ -75,8 +75,11 @@ export const work = async (config: Config): Promise<void> => {
   const signal = await told;
   log.info({ signal }, 'stopping');
   stopping.abort();
-  await starting;
-  await atMost(CLOSE_MS, stopAll(worker, db, gauges));
+  // A database that hangs holds up the start as well as the end.
+  await atMost(
+    CLOSE_MS,
+    starting.then(() => stopAll(worker, db, gauges)),
+  );
   mailer.close();
   await ops.close(0);
   log.info({}, 'stopped');
@@ -88,9 +91,13 @@ const stopAll = async (worker: RunningWorker | null, db: Database, gauges: pg.Po
   await Promise.allSettled([db.close(), gauges.end()]);
 };
 
-const readinessOf = async (db: Database, works: boolean, draining: boolean): Promise<Readinesses> => ({
+const readinessOf = async (
+  db: Database,
+  worker: RunningWorker | null,
+  draining: boolean,
+): Promise<Readinesses> => ({
   process: draining ? { status: 'failed', detail: 'shutting down' } : { status: 'ok' },
-  queue: works ? { status: 'ok' } : { status: 'failed', detail: 'not started yet' },
+  queue: worker?.isWorking() === true ? { status: 'ok' } : { status: 'failed', detail: 'being started' },
   postgres: await within(PROBE_MS, db.ping()).then(
     () => ({ status: 'ok' as const }),
     () => ({ status: 'failed' as const, detail: 'does not answer' }),

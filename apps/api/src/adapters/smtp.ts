@@ -28,35 +28,28 @@ class SmtpError extends Error {
   }
 }
 
-/** Failures that come before the server has been given anything. */
-const BEFORE_ANYTHING = new Set([
-  'EDNS',
-  'EAUTH',
-  'ETLS',
-  'EENVELOPE',
-  'EMESSAGE',
-  'EPROXY',
-  'ECONFIG',
-  'ENOAUTH',
-  'EOAUTH2',
-]);
-
 interface SmtpFailure {
   code?: unknown;
   responseCode?: unknown;
-  command?: unknown;
 }
 
-const smtpError = (error: unknown): SmtpError => {
-  const { code, responseCode, command }: SmtpFailure =
-    typeof error === 'object' && error !== null ? error : {};
-  const refused = typeof responseCode === 'number';
+/** @param began the server was given some of the mail, perhaps all */
+const smtpError = (error: unknown, began: boolean): SmtpError => {
+  const { code, responseCode }: SmtpFailure = typeof error === 'object' && error !== null ? error : {};
+  // RFC 5321 §4.2.1: with 4xx and 5xx the server says that it did not take the mail.
+  const refused = typeof responseCode === 'number' && responseCode >= 400 && responseCode < 600;
   const what = refused
     ? `the mail server answered ${responseCode}`
     : `no answer from the mail server (${typeof code === 'string' ? code : 'error'})`;
-  const where = typeof command === 'string' && /^[A-Z ]{1,20}$/.test(command) ? ` at ${command}` : '';
-  return new SmtpError(`${what}${where}`, !refused && !BEFORE_ANYTHING.has(String(code)), error);
+  return new SmtpError(what, began && !refused, error);
 };
+
+/** The part of a composed mail that the transport reads when the server has asked for it by 354. */
+interface Composed {
+  createReadStream(...options: unknown[]): Reading[number];
+}
+
+type Reading = { readableDidRead: boolean }[];
 
 /** Mail by SMTP over a few kept connections, with a deadline on every step of the dialogue. */
 export class SmtpMailer implements Mailer {
@@ -81,6 +74,17 @@ export class SmtpMailer implements Mailer {
       },
       { from: settings.from },
     );
+    // Tells a mail that was on its way from one that the server never saw, such as when nobody listens there.
+    this.#transport.use('stream', (mail, done) => {
+      const message = mail.message as unknown as Composed;
+      const create = message.createReadStream.bind(message);
+      message.createReadStream = (...options) => {
+        const stream = create(...options);
+        (mail.data as { reading?: Reading }).reading?.push(stream);
+        return stream;
+      };
+      done();
+    });
   }
 
   /**
@@ -89,8 +93,10 @@ export class SmtpMailer implements Mailer {
    * @throws SmtpError
    */
   async send(mail: Mail, signal?: AbortSignal): Promise<void> {
+    const reading: Reading = [];
     try {
-      await this.#transport.sendMail({
+      const message = {
+        reading,
         // As an object: nothing in the address is read as a list or as a name.
         to: { name: '', address: mail.to },
         subject: mail.subject,
@@ -100,9 +106,13 @@ export class SmtpMailer implements Mailer {
         // RFC 3834 §5; the second keeps Exchange from answering with absence notes.
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
         ...(signal ? { signal } : {}),
-      });
+      };
+      await this.#transport.sendMail(message);
     } catch (error) {
-      throw smtpError(error);
+      throw smtpError(
+        error,
+        reading.some((stream) => stream.readableDidRead),
+      );
     }
   }
 
@@ -111,7 +121,7 @@ export class SmtpMailer implements Mailer {
     try {
       await this.#transport.verify();
     } catch (error) {
-      throw smtpError(error);
+      throw smtpError(error, false);
     }
   }
 

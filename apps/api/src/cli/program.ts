@@ -6,6 +6,7 @@ import { registerConfig } from './config.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerIndex } from './index-adopt.ts';
 import { answer, examples, type Io, type JsonOption, messageFor, withJson } from './io.ts';
+import { registerJobs } from './jobs.ts';
 import { registerKeys } from './keys.ts';
 
 /** All commands. What a command needs is loaded when it runs: `--help` opens no connection and reads no list. */
@@ -69,6 +70,7 @@ const createProgram = (io: Io): Command => {
   registerConfig(program, io);
   registerDoctor(program, io);
   registerIndex(program, io);
+  registerJobs(program, io);
   registerKeys(program, { env: io.env, write: io.out });
   return program;
 };

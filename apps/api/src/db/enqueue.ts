@@ -1,8 +1,8 @@
 import type { MailJob } from '../domain/mail-job.ts';
 import type { Tx } from './transaction.ts';
 
-/** Attempts with exponential back-off; the sixth failure leaves a dead letter for the operator. */
-const MAIL_ATTEMPTS = 6;
+/** With a back-off from three seconds to two hours, over three and a half hours in all; then a dead letter is left. */
+const MAIL_ATTEMPTS = 10;
 
 /**
  * Adds the job and its notice in the caller's transaction: they exist if and only if the event is committed (G3).

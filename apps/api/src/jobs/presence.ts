@@ -1,11 +1,17 @@
-import pg from 'pg';
+import type { Client } from 'pg';
 import type { Clock, Logger } from '../ports.ts';
+import { QueueClient } from './queue-client.ts';
 
 /** The advisory lock that a worker holds for as long as it lives; `$1` is its name. */
 const LOCK = `hashtextextended('portcullis.worker ' || $1, 0)`;
 
 // A machine that vanished says nothing: the server then notices within 25 seconds and lets the lock go.
 const NOTICE_DEATH = `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`;
+
+/** A held lock; resolves when its connection is lost. Wrapped, since awaiting would unwrap it. */
+interface Held {
+  loss: Promise<void>;
+}
 
 /**
  * Tells other workers that this one lives, by a lock on a connection of its own. The end of the process ends the
@@ -16,9 +22,10 @@ export class Presence {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #log: Logger;
-  #client: pg.Client | null = null;
   readonly #ended = new AbortController();
+  #client: Client | null = null;
   #keeping: Promise<void> = Promise.resolve();
+  #isHeld = false;
 
   constructor(databaseUrl: string, name: string, clock: Clock, log: Logger) {
     this.#databaseUrl = databaseUrl;
@@ -27,10 +34,14 @@ export class Presence {
     this.#log = log;
   }
 
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** Resolves when the lock is held, or after `end`; from then on it is taken again whenever its connection is lost. */
   async begin(): Promise<void> {
-    const lost = await this.#claim();
-    this.#keeping = this.#keep(lost);
+    const held = await this.#claim();
+    this.#keeping = this.#keep(held);
   }
 
   async end(): Promise<void> {
@@ -39,28 +50,28 @@ export class Presence {
     await this.#keeping;
   }
 
-  /** Tries until it has the lock, and resolves to a promise for its loss; wrapped, since awaiting would unwrap it. */
-  async #claim(): Promise<{ loss: Promise<void> }> {
+  /** Tries until it has the lock, or until the end. */
+  async #claim(): Promise<Held> {
     while (!this.#ended.signal.aborted) {
       try {
-        return await this.#connect();
+        const held = await this.#connect();
+        this.#isHeld = true;
+        return held;
       } catch (error) {
-        this.#log.warn(
-          { worker: this.#name, error: error instanceof Error ? error.message : 'error' },
-          'this worker could not show itself alive',
-        );
+        this.#log.warn({ worker: this.#name, err: error }, 'this worker could not show itself alive');
         await this.#clock.sleep(1_000, this.#ended.signal).catch(() => undefined);
       }
     }
     return { loss: Promise.resolve() };
   }
 
-  async #connect(): Promise<{ loss: Promise<void> }> {
-    const client = new pg.Client({
+  async #connect(): Promise<Held> {
+    const client: Client = new QueueClient({
       connectionString: this.#databaseUrl,
       application_name: 'portcullis worker presence',
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
     const loss = new Promise<void>((resolve) => {
       client.on('error', () => resolve());
@@ -78,10 +89,11 @@ export class Presence {
     return { loss };
   }
 
-  async #keep(first: { loss: Promise<void> }): Promise<void> {
+  async #keep(first: Held): Promise<void> {
     let held = first;
     for (;;) {
       await held.loss;
+      this.#isHeld = false;
       if (this.#ended.signal.aborted) return;
       this.#log.warn({ worker: this.#name }, 'the connection that shows this worker alive was lost');
       held = await this.#claim();

@@ -38,6 +38,9 @@ export interface QueueDepth {
 
 export type Queryable = Pick<Pool, 'query'>;
 
+/** Dead letters that one statement touches. */
+const BATCH = 1_000;
+
 const STATE = `CASE WHEN j.locked_at IS NOT NULL THEN 'running' WHEN j.attempts >= j.max_attempts THEN 'dead' WHEN j.run_at > now() THEN 'later' ELSE 'due' END`;
 
 // The library's public view has everything but the payload.
@@ -95,32 +98,42 @@ export const findJob = async (db: Queryable, id: string): Promise<JobDetails | n
   };
 };
 
-export const deadJobIds = async (db: Queryable): Promise<string[]> => {
-  const { rows } = await db.query<{ id: string }>(
-    'SELECT id::text FROM graphile_worker.jobs WHERE attempts >= max_attempts AND locked_at IS NULL ORDER BY id',
-  );
-  return rows.map((row) => row.id);
-};
+const DEAD = `SELECT id FROM graphile_worker.jobs WHERE attempts >= max_attempts AND locked_at IS NULL ORDER BY id LIMIT ${BATCH}`;
+
+/** These jobs, or every dead letter there is. */
+export type WhichJobs = { ids: string[] } | 'all dead';
 
 /**
  * Gives jobs all their attempts again, the first one now; running jobs are left alone.
  * Asks the database's function itself: the library's wrapper takes `attempts: 0` for "unchanged".
  * @returns the ids that will run again
  */
-export const retryJobs = async (db: Queryable, ids: string[]): Promise<string[]> => {
-  const sql =
-    'SELECT id::text FROM graphile_worker.reschedule_jobs($1::bigint[], run_at := now(), attempts := 0)';
-  const { rows } = await db.query<{ id: string }>(sql, [ids]);
-  return rows.map((row) => row.id);
-};
+export const retryJobs = (db: Queryable, which: WhichJobs): Promise<string[]> =>
+  inBatches(db, which, (ids) => `graphile_worker.reschedule_jobs(${ids}, run_at := now(), attempts := 0)`);
 
 /** Removes jobs for good; running ones are left alone. @returns the ids that are gone */
-export const discardJobs = async (db: Queryable, ids: string[]): Promise<string[]> => {
-  const { rows } = await db.query<{ id: string }>(
-    'SELECT id::text FROM graphile_worker.complete_jobs($1::bigint[])',
-    [ids],
-  );
-  return rows.map((row) => row.id);
+export const discardJobs = (db: Queryable, which: WhichJobs): Promise<string[]> =>
+  inBatches(db, which, (ids) => `graphile_worker.complete_jobs(${ids})`);
+
+const inBatches = async (
+  db: Queryable,
+  which: WhichJobs,
+  change: (ids: string) => string,
+): Promise<string[]> => {
+  const ask = async (ids: string, values: unknown[]) => {
+    const { rows } = await db.query<{ id: string }>(
+      `SELECT id::text FROM ${change(ids)} ORDER BY id`,
+      values,
+    );
+    return rows.map((row) => row.id);
+  };
+  if (which !== 'all dead') return ask('$1::bigint[]', [which.ids]);
+  const changed: string[] = [];
+  for (;;) {
+    const batch = await ask(`ARRAY(${DEAD})`, []);
+    changed.push(...batch);
+    if (batch.length < BATCH) return changed;
+  }
 };
 
 const DEPTH = `

@@ -7,7 +7,8 @@ SELECT w.id FROM (SELECT DISTINCT locked_by AS id FROM graphile_worker.jobs WHER
 WHERE pg_try_advisory_xact_lock(hashtextextended('portcullis.worker ' || w.id, 0))`;
 
 /**
- * Frees the jobs of workers that died; the library alone would let them wait for four hours.
+ * Frees the jobs of workers that died; the library alone would let them wait for four hours. A worker that only lost
+ * the connection that shows it alive may be taken for dead: its jobs then run twice, which every job must stand.
  * @param own this worker's name: alive, also while its presence is being renewed
  * @returns the names of the dead
  */

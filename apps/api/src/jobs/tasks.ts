@@ -1,12 +1,13 @@
 import type { JobHelpers, Task, TaskList } from 'graphile-worker';
 import type { MailJob } from '../domain/mail-job.ts';
 import type { Clock, Logger } from '../ports.ts';
-import { cleanUp, type CleanUpDeps } from '../services/cleanup/clean-up.ts';
+import { cleanUp } from '../services/cleanup/clean-up.ts';
+import type { CleanUpDeps } from '../services/cleanup/policy.ts';
 import type { MailDeps } from '../services/mail/context.ts';
 import { deliverMail } from '../services/mail/deliver.ts';
 import type { JobMetrics } from './metrics.ts';
 import { parseCleanUpJob, parseMailJob, PoisonPayload } from './payloads.ts';
-import { redactAddresses } from './redact.ts';
+import { keptError } from './redact.ts';
 
 declare global {
   namespace GraphileWorker {
@@ -64,8 +65,7 @@ const guarded =
       await work(payload, helpers);
     } catch (error) {
       if (error instanceof PoisonPayload) await helpers.query(BURY, [helpers.job.id, helpers.job.locked_by]);
-      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-      const kept = new Error(redactAddresses(`${name}: ${message}`));
+      const kept = new Error(keptError(error));
       // Its frames would say only that it was made here.
       delete kept.stack;
       throw kept;

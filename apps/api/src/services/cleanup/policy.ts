@@ -1,3 +1,13 @@
+import type { Database } from '../../db/database.ts';
+import type { Clock, Logger } from '../../ports.ts';
+
+export interface CleanUpDeps {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  policy: CleanUpPolicy;
+}
+
 /** How long rows outlive their use, in seconds. */
 export interface CleanUpPolicy {
   /** After the end of a session: it stays visible that long. Epochs and deleted accounts' rows go with it. */
@@ -6,6 +16,7 @@ export interface CleanUpPolicy {
   verificationSeconds: number;
   /** After the expiry of a registration. */
   registrationSeconds: number;
+  /** Dead letters of the queue go with them. */
   noticeSeconds: number;
   /** A reader of the feed that was away for longer has missed something and is told so. */
   feedSeconds: number;

@@ -4,7 +4,7 @@ import type { MailDeps, PreparedMail } from './context.ts';
 import { dropLink } from './links.ts';
 import { recordSent, releaseNotice, type TakenNotice, takeNotice } from './notice.ts';
 import { prepareMail } from './prepare.ts';
-import { sendKept } from './send.ts';
+import { sendKept, wasNotAccepted } from './send.ts';
 
 /** `dropped`: there is nothing (or nothing useful any more) to say, or nobody to say it to. */
 export type MailOutcome = 'sent' | 'dropped' | 'already_sent' | 'failed';
@@ -17,8 +17,8 @@ export interface Delivery {
 const LOOK_AGAIN_MS = 500;
 
 /**
- * Sends the mail of one event, once. A second copy, with the same Message-ID, is possible only if this process dies or
- * loses the line between the mail server's acceptance and its record here.
+ * Sends the mail of one event, once. A second copy, with the same Message-ID, is possible only if this process dies,
+ * is stopped or loses the line between the mail server's acceptance and its record here.
  * @throws SmtpError, NoticeLost, AuthError `unavailable`; the job is then tried again
  */
 export const deliverMail = async (deps: MailDeps, job: MailJob, signal: AbortSignal): Promise<Delivery> => {
@@ -76,12 +76,10 @@ const undo = async (
 ): Promise<void> => {
   try {
     // A link that may lie in a mailbox stays good; one that was certainly not delivered would only count as live.
-    if (mail?.verificationId !== undefined && wasRefused(error)) await dropLink(deps, mail.verificationId);
+    if (mail?.verificationId !== undefined && wasNotAccepted(error))
+      await dropLink(deps, mail.verificationId);
     await releaseNotice(deps, notice);
   } catch {
     deps.log.warn({ noticeId: notice.id }, 'a notice could not be given back; it falls free by itself');
   }
 };
-
-const wasRefused = (error: unknown): boolean =>
-  error instanceof Error && 'mayBeAccepted' in error && error.mayBeAccepted === false;

@@ -5,7 +5,18 @@ import { renewNotice, type TakenNotice } from './notice.ts';
 /** The notice could not be renewed in time, so another sender may get it: this one stopped before that could be. */
 class NoticeLost extends Error {
   override readonly name = 'NoticeLost';
+  /** As with a send that failed: the server may have the mail all the same. */
+  readonly mayBeAccepted: boolean;
+
+  constructor(message: string, mayBeAccepted: boolean) {
+    super(message);
+    this.mayBeAccepted = mayBeAccepted;
+  }
 }
+
+/** The server certainly does not have the mail of this failed attempt. */
+export const wasNotAccepted = (error: unknown): boolean =>
+  error instanceof Error && 'mayBeAccepted' in error && error.mayBeAccepted === false;
 
 /**
  * Talks to the mail server, with no transaction open, and keeps the notice meanwhile.
@@ -21,7 +32,7 @@ export const sendKept = async (
   const rendered = await renderMail(mail.content);
   // Preparing took time out of the lease, on a busy database much of it.
   if (clock.monotonicMs() - notice.heldSinceMs > times.renewMs && !(await renewNotice(deps, notice)))
-    throw new NoticeLost('another sender has the notice');
+    throw new NoticeLost('another sender has the notice', false);
   const lost = new AbortController();
   const late = new AbortController();
   const done = new AbortController();
@@ -35,7 +46,9 @@ export const sendKept = async (
       AbortSignal.any([signal, lost.signal, late.signal]),
     );
   } catch (error) {
-    throw lost.signal.aborted ? lost.signal.reason : error;
+    if (!lost.signal.aborted) throw error;
+    const why: unknown = lost.signal.reason;
+    throw new NoticeLost(why instanceof Error ? why.message : 'the notice was lost', !wasNotAccepted(error));
   } finally {
     done.abort();
     // A renewal still in flight would put another token over the one that a release looks for.
@@ -46,18 +59,15 @@ export const sendKept = async (
 /** Ends when `done` is aborted; throws when the lease may soon run out for somebody else. */
 const keepRenewing = async (deps: MailDeps, notice: TakenNotice, done: AbortSignal): Promise<void> => {
   const { clock, times } = deps;
-  while (await rest(deps, times.renewMs, done)) {
-    // Two thirds of the lease: what is left is for the clocks' difference and for the abort to reach the socket.
-    const givesUpAt = notice.heldSinceMs + (times.leaseMs * 2) / 3;
+  // Two thirds of the lease: what is left is for the clocks' difference and for the abort to reach the socket.
+  const left = () => notice.heldSinceMs + (times.leaseMs * 2) / 3 - clock.monotonicMs();
+  while (await rest(deps, Math.max(0, Math.min(times.renewMs, left())), done)) {
     const over = new AbortController();
-    const late = rest(deps, Math.max(0, givesUpAt - clock.monotonicMs()), over.signal).then(
-      () => 'failed' as const,
-    );
+    const late = rest(deps, Math.max(0, left()), over.signal).then(() => 'failed' as const);
     const renewed = await Promise.race([renewNotice(deps, notice).catch(() => 'failed' as const), late]);
     over.abort();
-    if (renewed === false) throw new NoticeLost('another sender has the notice');
-    if (renewed === 'failed' && clock.monotonicMs() >= givesUpAt)
-      throw new NoticeLost('the notice could not be renewed');
+    if (renewed === false) throw new Error('another sender has the notice');
+    if (renewed === 'failed' && left() <= 0) throw new Error('the notice could not be renewed');
   }
 };
 
