@@ -67,7 +67,7 @@ describe('a batch', () => {
       const response = await post(fixture().app, name, { any: 1 }, COOKIE);
       expect(await refusalIn(response)).toMatchObject({
         reason: 'input_invalid',
-        fields: { input: 'not_allowed' },
+        fields: { any: 'unrecognized' },
       });
     },
   );

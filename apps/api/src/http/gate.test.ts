@@ -143,7 +143,15 @@ const cases: Case[] = [
     path: 'session.signOut',
     body: undefined,
     headers: { ...COOKIE, 'content-type': '' },
-    status: 415,
+    status: 200,
+  },
+  { rule: 'no type with a body', headers: { 'content-type': '' }, status: 415 },
+  {
+    rule: 'the cookie of a sign-up beside a token, without an origin',
+    path: 'account.verifyEmail',
+    body: { token: 't'.repeat(43) },
+    headers: { ...NO_ORIGIN, ...BEARER, cookie: '__Host-portcullis-registration=x' },
+    status: 403,
   },
   {
     rule: 'an empty object where no input is taken',
@@ -240,6 +248,8 @@ describe('the gate', () => {
   test.each([
     ['the input twice', 'account.activity?input={}&input={}'],
     ['input that is no JSON', 'account.activity?input=%7B'],
+    ['input that it does not take', `account.me?input=${encodeURIComponent('{"any":1}')}`],
+    ['input that is no object', 'session.list?input=1'],
     ['input with a prototype', `account.activity?input=${encodeURIComponent('{"__proto__":{}}')}`],
     ['a batch with an event stream', 'session.events?batch=1'],
   ])('a query with %s is refused', async (_rule, path) => {

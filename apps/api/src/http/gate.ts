@@ -1,6 +1,7 @@
 import type { Refusal } from '../trpc/errors.ts';
+import { fieldsOf } from '../trpc/fields.ts';
 import { ENDPOINT, MAX_BATCH } from '../trpc/handler.ts';
-import { kindOf } from '../trpc/router.ts';
+import { kindOf, takesInput } from '../trpc/router.ts';
 import { BodyTooLarge, readText } from './body.ts';
 import { parseJson } from './json.ts';
 import type { Presented } from './credentials.ts';
@@ -27,17 +28,27 @@ export interface Admitted {
   isBatch: boolean;
 }
 
-const malformed = (fields?: Record<string, string>) =>
-  new Refused({ reason: 'input_invalid', code: 'BAD_REQUEST', ...(fields ? { fields } : {}) });
+const malformed = (fields: Record<string, string>) =>
+  new Refused({ reason: 'input_invalid', code: 'BAD_REQUEST', fields });
 const wrongMethod = (allow: 'GET' | 'POST' | 'GET, POST') =>
-  new Refused({ reason: 'input_invalid', code: 'METHOD_NOT_SUPPORTED' }, allow);
-const wrongType = () => new Refused({ reason: 'input_invalid', code: 'UNSUPPORTED_MEDIA_TYPE' });
+  new Refused(
+    { reason: 'input_invalid', code: 'METHOD_NOT_SUPPORTED', fields: { method: 'not_allowed' } },
+    allow,
+  );
+const wrongType = (header: 'content-type' | 'content-encoding') =>
+  new Refused({
+    reason: 'input_invalid',
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    fields: { [header]: 'not_allowed' },
+  });
+const tooLarge = () =>
+  new Refused({ reason: 'input_invalid', code: 'PAYLOAD_TOO_LARGE', fields: { input: 'too_long' } });
 
 const CONTENT_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
-/** Mutations that take no input: an empty body or `{}`. */
-const WITHOUT_INPUT = new Set(['session.signOut', 'session.revokeOthers', 'session.revokeAll']);
 /** Those that set a cookie although none was sent. The others replace or take away the one that came with the call. */
 const SETS_COOKIE = new Set(['account.signUp', 'account.verifyEmail', 'session.signIn']);
+/** The one for which the cookie of a sign-up speaks. */
+const READS_REGISTRATION = 'account.verifyEmail';
 
 /**
  * Decides from the outside of a call whether it may be one of ours, before tRPC reads any of it.
@@ -96,40 +107,45 @@ const requireKinds = (method: 'GET' | 'POST', paths: readonly string[], isBatch:
 };
 
 const bodyOf = async (request: Request): Promise<string> => {
-  if (!/^(?:identity)?$/i.test(request.headers.get('content-encoding') ?? '')) throw wrongType();
-  if (!CONTENT_TYPE.test(request.headers.get('content-type') ?? '')) throw wrongType();
-  try {
-    return await readText(request, MAX_BODY_BYTES);
-  } catch (error) {
-    if (error instanceof BodyTooLarge)
-      throw new Refused({ reason: 'input_invalid', code: 'PAYLOAD_TOO_LARGE' });
-    throw malformed();
-  }
+  const type = request.headers.get('content-type');
+  if (!/^(?:identity)?$/i.test(request.headers.get('content-encoding') ?? ''))
+    throw wrongType('content-encoding');
+  if (type !== null && !CONTENT_TYPE.test(type)) throw wrongType('content-type');
+  const text = await readText(request, MAX_BODY_BYTES).catch((error: unknown) => {
+    throw error instanceof BodyTooLarge ? tooLarge() : malformed({ input: 'malformed' });
+  });
+  // What is empty has no type; anything else says what it is.
+  if (type === null && text !== '') throw wrongType('content-type');
+  return text;
 };
 
 /** The input of each call; undefined where there is none. */
 const inputsIn = (text: string | null, paths: readonly string[], isBatch: boolean): readonly unknown[] => {
   const value = text === null || text === '' ? undefined : parsed(text);
   const inputs = isBatch ? inBatch(value, paths.length) : [value];
-  paths.forEach((path, index) => {
-    if (WITHOUT_INPUT.has(path) && !isEmpty(inputs[index])) throw malformed({ input: 'not_allowed' });
-  });
+  paths.forEach((path, index) => requireNone(path, inputs[index]));
   return inputs;
+};
+
+/** Procedures without an input get no object at all, or an empty one: tRPC would ignore whatever it holds. */
+const requireNone = (path: string, input: unknown): void => {
+  if (takesInput(path) || input === undefined) return;
+  if (!isObject(input)) throw malformed({ input: 'not_allowed' });
+  const keys = Object.keys(input);
+  if (keys.length > 0)
+    throw malformed(fieldsOf([{ code: 'unrecognized_keys', path: [], message: '', keys }], input));
 };
 
 const parsed = (text: string): unknown => {
   try {
     return parseJson(text);
   } catch {
-    throw malformed();
+    throw malformed({ input: 'malformed' });
   }
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || (isObject(value) && Object.keys(value).length === 0);
 
 const inBatch = (value: unknown, count: number): unknown[] => {
   if (value === undefined) return [];
@@ -146,7 +162,7 @@ const inBatch = (value: unknown, count: number): unknown[] => {
  */
 const requireOrigin = (
   headers: Headers,
-  { credential }: Presented,
+  { credential, registrationSecret }: Presented,
   paths: readonly string[],
   inputs: readonly unknown[],
   publicOrigins: readonly string[],
@@ -154,7 +170,9 @@ const requireOrigin = (
   const setsCookie = paths.some(
     (path, index) => SETS_COOKIE.has(path) && !(path === 'session.signIn' && wantsTokens(inputs[index])),
   );
-  const concernsCookies = credential?.transport === 'cookie' || (credential === null && setsCookie);
+  const carriesCookie =
+    credential?.transport === 'cookie' || (registrationSecret !== null && paths.includes(READS_REGISTRATION));
+  const concernsCookies = carriesCookie || (credential === null && setsCookie);
   if (!concernsCookies) return;
   const site = headers.get('sec-fetch-site');
   const isOurs =

@@ -6,9 +6,18 @@ export const appRouter = t.router({ account: accountRouter, session: sessionRout
 
 export type AppRouter = typeof appRouter;
 
-/** What kind of procedure stands at this path, or null when none does. */
-export const kindOf = (path: string): 'query' | 'mutation' | 'subscription' | null => {
-  const procedures: Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }> = appRouter._def
-    .procedures as never;
-  return Object.hasOwn(procedures, path) ? (procedures[path]?._def.type ?? null) : null;
+interface Definition {
+  type: 'query' | 'mutation' | 'subscription';
+  inputs: readonly unknown[];
+}
+
+const definitionOf = (path: string): Definition | null => {
+  const procedures: Record<string, { _def: Definition }> = appRouter._def.procedures as never;
+  return Object.hasOwn(procedures, path) ? (procedures[path]?._def ?? null) : null;
 };
+
+/** What kind of procedure stands at this path, or null when none does. */
+export const kindOf = (path: string): Definition['type'] | null => definitionOf(path)?.type ?? null;
+
+/** Whether the procedure reads an input at all; of a path without one nobody knows. */
+export const takesInput = (path: string): boolean => definitionOf(path)?.inputs.length !== 0;
