@@ -56,14 +56,15 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
   // A sender that vanishes in the middle of a mail is what some tests are about.
   smtp.on('error', () => {});
   const web = createServer((request, response) => answerMailboxRequest(state, request, response));
-  const smtpPort = await freePort(options.smtpPort);
-  const httpPort = await freePort(options.httpPort);
+  // Without a wish the system gives one away: a port that was only looked up may be taken by the next process.
+  const smtpPort = options.smtpPort === undefined ? 0 : await freePort(options.smtpPort);
+  const httpPort = options.httpPort === undefined ? 0 : await freePort(options.httpPort);
   smtp.listen(smtpPort, '127.0.0.1');
   web.listen(httpPort, '127.0.0.1');
   await Promise.all([smtp.server.listening || once(smtp.server, 'listening'), once(web, 'listening')]);
   return {
     httpUrl: `http://localhost:${(web.address() as AddressInfo).port}`,
-    smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
+    smtpUrl: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`,
     mails: () => state.mails,
     clear: () => state.clear(),
     waitFor: (condition, timeoutMs = 10_000) => state.waitFor(condition, timeoutMs),
