@@ -136,12 +136,14 @@ const STATEMENTS = [
   ) PARTITION BY RANGE (at)`,
   'CREATE INDEX audit_event_account ON portcullis.audit_event (account_id, at DESC, id DESC)',
   'CREATE TABLE portcullis.audit_event_rest PARTITION OF portcullis.audit_event DEFAULT',
+  // By UTC, whatever the time zone of the session that adds a month: else neighbours overlap or leave a gap.
   `CREATE FUNCTION portcullis.audit_month(month date) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     EXECUTE format('CREATE TABLE IF NOT EXISTS portcullis.%I PARTITION OF portcullis.audit_event FOR VALUES FROM (%L) TO (%L)',
-      'audit_event_' || to_char(month, 'YYYY_MM'), date_trunc('month', month), date_trunc('month', month) + interval '1 month');
+      'audit_event_' || to_char(month, 'YYYY_MM'), date_trunc('month', month::timestamp) AT TIME ZONE 'UTC',
+      (date_trunc('month', month::timestamp) + interval '1 month') AT TIME ZONE 'UTC');
   END $$`,
-  "SELECT portcullis.audit_month((date_trunc('month', now()) + n * interval '1 month')::date) FROM generate_series(0, 2) AS n",
+  "SELECT portcullis.audit_month((date_trunc('month', now() AT TIME ZONE 'UTC') + n * interval '1 month')::date) FROM generate_series(0, 2) AS n",
   `CREATE FUNCTION portcullis.append_only() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';

@@ -8,120 +8,119 @@ export interface CleanUpStep {
   /** As the log calls it. */
   name: string;
   table: string;
-  key: string;
-  /** What `rows` calls the table. */
-  alias?: string;
-  /** Selects the keys; its only parameters are the seconds of `age`. */
-  rows: string;
+  /** Locks the rows of one batch and says where they lie; its parameters are the seconds of `age` and the batch. */
+  doomed: string;
   age: (policy: CleanUpPolicy) => number;
 }
 
 const AGO = `now() - ?::int * interval '1 second'`;
+const OLD_EPOCHS = `portcullis.account_epoch p WHERE p.ended_at < ${AGO}`;
+const DELETED_ACCOUNTS = `portcullis.account p WHERE p.deleted_at IS NOT NULL AND p.deleted_at < ${AGO}`;
+
+const rows = (table: string, column: string): string =>
+  `SELECT ctid AS spot FROM portcullis.${table} WHERE ${column} IS NOT NULL AND ${column} < ${AGO} ORDER BY ${column}
+   LIMIT ?::int FOR UPDATE SKIP LOCKED`;
+
+/** A subquery that locks is never merged into the query around it: for each parent its rows are looked up. */
+const rowsBelow = (parents: string, table: string, match: string): string =>
+  `SELECT c.spot FROM (SELECT * FROM ${parents}) p CROSS JOIN LATERAL
+   (SELECT ctid AS spot FROM portcullis.${table} r WHERE ${match} FOR UPDATE SKIP LOCKED) c LIMIT ?::int`;
+
+/** Parents that no row refers to any more; `OFFSET 0` keeps the look-ups from becoming one join over the whole table. */
+const childless = (parents: string, column: string, children: string[]): string =>
+  `SELECT p.ctid AS spot FROM ${parents} AND ${children.map((child) => `(SELECT true FROM portcullis.${child} LIMIT 1 OFFSET 0) IS NULL`).join(' AND ')}
+   ORDER BY p.${column} LIMIT ?::int FOR UPDATE OF p SKIP LOCKED`;
 
 /** In this order: what refers goes before what is referred to. */
 export const STEPS: readonly CleanUpStep[] = [
   {
     name: 'registrations',
     table: 'registration',
-    key: 'id',
-    rows: `SELECT id FROM portcullis.registration WHERE expires_at < ${AGO} ORDER BY expires_at`,
+    doomed: rows('registration', 'expires_at'),
     age: (policy) => policy.registrationSeconds,
   },
   {
     // A used link is past its expiry soon enough: the longest is good for a week.
     name: 'verifications',
     table: 'verification',
-    key: 'id',
-    rows: `SELECT id FROM portcullis.verification WHERE expires_at < ${AGO} ORDER BY expires_at`,
+    doomed: rows('verification', 'expires_at'),
     age: (policy) => policy.verificationSeconds,
   },
   {
     name: 'sessions that expired',
     table: 'session',
-    key: 'id',
-    rows: `SELECT id FROM portcullis.session WHERE expires_at < ${AGO} ORDER BY expires_at`,
+    doomed: rows('session', 'expires_at'),
     age: (policy) => policy.sessionSeconds,
   },
   {
     name: 'sessions that were revoked',
     table: 'session',
-    key: 'id',
-    rows: `SELECT id FROM portcullis.session WHERE revoked_at IS NOT NULL AND revoked_at < ${AGO} ORDER BY revoked_at`,
+    doomed: rows('session', 'revoked_at'),
     age: (policy) => policy.sessionSeconds,
   },
   {
     name: 'sessions of ended epochs',
     table: 'session',
-    key: 'id',
-    alias: 's',
-    rows: `SELECT s.id FROM portcullis.account_epoch e JOIN portcullis.session s ON s.account_id = e.account_id AND s.epoch = e.epoch
-      WHERE e.ended_at < ${AGO}`,
+    doomed: rowsBelow(OLD_EPOCHS, 'session', 'r.account_id = p.account_id AND r.epoch = p.epoch'),
     age: (policy) => policy.sessionSeconds,
   },
   {
     // An epoch says when and why its sessions ended: it stays as long as one of them does.
     name: 'epochs',
     table: 'account_epoch',
-    key: '(account_id, epoch)',
-    alias: 'e',
-    rows: `SELECT e.account_id, e.epoch FROM portcullis.account_epoch e WHERE e.ended_at < ${AGO}
-      AND NOT EXISTS (SELECT 1 FROM portcullis.session s WHERE s.account_id = e.account_id AND s.epoch = e.epoch) ORDER BY e.ended_at`,
+    doomed: childless(OLD_EPOCHS, 'ended_at', [
+      'session s WHERE s.account_id = p.account_id AND s.epoch = p.epoch',
+    ]),
     age: (policy) => policy.sessionSeconds,
   },
   {
     name: 'sessions of deleted accounts',
     table: 'session',
-    key: 'id',
-    alias: 's',
-    rows: `SELECT s.id FROM portcullis.account a JOIN portcullis.session s ON s.account_id = a.id
-      WHERE a.deleted_at IS NOT NULL AND a.deleted_at < ${AGO}`,
+    doomed: rowsBelow(DELETED_ACCOUNTS, 'session', 'r.account_id = p.id'),
     age: (policy) => policy.deletedAccountSeconds,
   },
   {
     name: 'verifications of deleted accounts',
     table: 'verification',
-    key: 'id',
-    alias: 'v',
-    rows: `SELECT v.id FROM portcullis.account a JOIN portcullis.verification v ON v.account_id = a.id
-      WHERE a.deleted_at IS NOT NULL AND a.deleted_at < ${AGO}`,
+    doomed: rowsBelow(DELETED_ACCOUNTS, 'verification', 'r.account_id = p.id'),
     age: (policy) => policy.deletedAccountSeconds,
   },
   {
     // The emptied row stays as long as ended sessions would, so that its id is not missing from what still names it.
     name: 'deleted accounts',
     table: 'account',
-    key: 'id',
-    alias: 'a',
-    rows: `SELECT a.id FROM portcullis.account a WHERE a.deleted_at IS NOT NULL AND a.deleted_at < ${AGO}
-      AND NOT EXISTS (SELECT 1 FROM portcullis.session s WHERE s.account_id = a.id)
-      AND NOT EXISTS (SELECT 1 FROM portcullis.verification v WHERE v.account_id = a.id)`,
+    doomed: childless(DELETED_ACCOUNTS, 'deleted_at', [
+      'session s WHERE s.account_id = p.id',
+      'verification v WHERE v.account_id = p.id',
+    ]),
     age: (policy) => policy.sessionSeconds,
   },
   {
     name: 'feed rows',
     table: 'revocation_feed',
-    key: 'id',
-    rows: `SELECT id FROM portcullis.revocation_feed WHERE at < ${AGO} ORDER BY at`,
+    doomed: rows('revocation_feed', 'at'),
     age: (policy) => policy.feedSeconds,
   },
   {
     name: 'notices',
     table: 'notice',
-    key: 'id',
-    rows: `SELECT id FROM portcullis.notice WHERE created_at < ${AGO} ORDER BY created_at`,
+    doomed: rows('notice', 'created_at'),
     age: (policy) => policy.noticeSeconds,
   },
   {
     name: 'leases',
     table: 'index_lease',
-    key: 'instance_id',
-    rows: `SELECT instance_id FROM portcullis.index_lease WHERE expires_at < ${AGO}`,
+    doomed: rows('index_lease', 'expires_at'),
     age: (policy) => policy.leaseSeconds * 10,
   },
 ];
 
-/** One batch: locks what it found, passes over what somebody else has locked, and counts what is gone. */
-export const deleteBatch = ({ table, key, rows, alias = table }: CleanUpStep): string => `
-WITH doomed AS (${rows} LIMIT ?::int FOR UPDATE OF ${alias} SKIP LOCKED),
-gone AS (DELETE FROM portcullis.${table} WHERE ${key} IN (SELECT * FROM doomed) RETURNING 1)
+/**
+ * One batch: locks what it found, passes over what somebody else has locked, and counts what is gone. Found rows are
+ * deleted by where they lie: joined by their keys, a planner with old statistics may read the whole table for them.
+ * A locked row does not move, and one that moved before is left to the next run.
+ */
+export const deleteBatch = ({ table, doomed }: CleanUpStep): string => `
+WITH doomed AS (${doomed}),
+gone AS (DELETE FROM portcullis.${table} WHERE ctid = ANY (ARRAY(SELECT spot FROM doomed)) RETURNING 1)
 SELECT count(*)::int AS n FROM gone`;
