@@ -3,8 +3,10 @@ import { FeedReader } from '@portcullis/authority/feed';
 import { PostgresLeaseStore } from '@portcullis/authority/postgres/leases';
 import { PostgresSessionStore } from '@portcullis/authority/postgres/sessions';
 import { connectRedis, type RedisConnection } from '@portcullis/authority/redis/connection';
+import { SettledFeed } from '@portcullis/authority/settled-feed';
 import { NoIndex, RedisSessionIndex } from '@portcullis/authority/redis/session-index';
 import type { RevokingStep } from '@portcullis/authority/revoke';
+import { ManyVerifier } from '@portcullis/authority/verify-many';
 import pg from 'pg';
 import { createPasswordHasher } from './adapters/argon2.ts';
 import { createCommonPasswords } from './adapters/common-passwords.ts';
@@ -26,6 +28,9 @@ import type { Tx } from './db/transaction.ts';
 import { judgePassword } from './domain/password.ts';
 import type { Logger, TokenVerifier } from './ports.ts';
 import type { Deps } from './services/context.ts';
+import { ClientDirectory } from './services/client/directory.ts';
+import { FeedHub } from './services/client/feed-hub.ts';
+import { ClientQuota } from './services/client/quota.ts';
 import { StreamHub } from './services/session/stream-hub.ts';
 import { UseRecorder } from './touch.ts';
 import { VERSION } from './version.ts';
@@ -89,15 +94,16 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
     indexBroken: () => index instanceof RedisSessionIndex && index.broken,
     databaseBroken: () => db.broken || sessions.broken,
   });
-  const facade = createAuthorityFacade({ tokens, authority, uses, clock: systemClock, metrics });
-  const hub = new StreamHub({
-    feed: new FeedReader(verifyPool),
-    check: facade.check,
-    hints,
+  const facade = createAuthorityFacade({
+    tokens,
+    authority,
+    many: manyVerifierOf(config, stores, authority, log),
+    uses,
     clock: systemClock,
-    log,
-    counted: metrics.eventStreams,
+    metrics,
   });
+  const streams = { hints, clock: systemClock, log, counted: metrics.eventStreams };
+  const hub = new StreamHub({ ...streams, feed: new FeedReader(verifyPool), check: facade.check });
   const deps: Deps = {
     db,
     authority: facade,
@@ -112,6 +118,7 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
     log,
     config: config.service,
     hub,
+    services: servicesOf(config, stores, streams),
     describeUserAgent,
     judgePassword: passwordJudge(config.service.passwordMinLength),
   };
@@ -128,6 +135,7 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
     start: () => authority.start(),
     close: async () => {
       hub.close();
+      deps.services.feed.close();
       await authority.close();
       hints.close();
       await Promise.allSettled([leases.close(), verifyPool.end(), db.close()]);
@@ -151,6 +159,28 @@ const protocolOf = (config: Config, stores: Stores, log: Logger, { at }: Contain
     },
     { ...config.authority, instanceId: systemRandom.token(9) },
   );
+
+const manyVerifierOf = (
+  config: Config,
+  { index, sessions: store }: Stores,
+  { lease, healer }: SessionAuthority<Tx, AccountRow>,
+  log: Logger,
+) => {
+  const heal = healer.attempt.bind(healer);
+  const parts = { lease, index, store, clock: systemClock, random: systemRandom, log, heal };
+  return new ManyVerifier(parts, config.authority);
+};
+
+/** What other services are served with. */
+const servicesOf = (
+  config: Config,
+  { db, verifyPool }: Stores,
+  streams: Omit<ConstructorParameters<typeof FeedHub>[0], 'feed'>,
+): Deps['services'] => ({
+  clients: new ClientDirectory(db, systemClock),
+  quota: new ClientQuota(config.limits.rules.client_tokens, systemClock),
+  feed: new FeedHub({ ...streams, feed: new SettledFeed(verifyPool) }),
+});
 
 const passwordJudge = (minLength: number): Deps['judgePassword'] => {
   const policy = { minLength, serviceName: 'Portcullis', isCommon: createCommonPasswords(minLength) };

@@ -75,7 +75,9 @@ export type LimitRule =
   | 'verification_ip'
   | 'password_session'
   | 'write_session'
-  | 'refresh_ip';
+  | 'refresh_ip'
+  | 'client_tokens'
+  | 'client_failure_ip';
 
 export interface RateLimiter {
   /** Consumes one point first. Throws AuthError `rate_limited` with `retryAfterMs` when the limit is spent. */

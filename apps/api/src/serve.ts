@@ -50,7 +50,10 @@ export const serve = async (config: Config): Promise<void> => {
   const startMs = systemClock.monotonicMs();
   log.info({ signal }, 'stopping');
   draining = true;
-  await api.close(FINISH_MS, () => deps.hub.close());
+  await api.close(FINISH_MS, () => {
+    deps.hub.close();
+    deps.services.feed.close();
+  });
   await atMost(CLOSE_MS, container.close());
   await ops.close(0);
   log.info({ ms: Math.round(systemClock.monotonicMs() - startMs) }, 'stopped');

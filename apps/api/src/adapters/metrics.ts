@@ -13,6 +13,8 @@ export interface Metrics {
   signInAttempt(method: 'password', outcome: string): void;
   revocation(cause: string): void;
   rateLimited(rule: LimitRule): void;
+  /** @param request.client the name that an operator gave, `none` when nobody proved to be a client */
+  clientRequest(request: { client: string; route: string; status: number }): void;
   /** +1 when a stream of events opens, -1 when it ends. */
   eventStreams(change: 1 | -1): void;
 }
@@ -70,6 +72,12 @@ export const createMetrics = (): Metrics => {
     labelNames: ['rule'],
     registers,
   });
+  const clientRequests = new Counter({
+    name: 'portcullis_client_requests_total',
+    help: 'Requests of other services, by client',
+    labelNames: ['client', 'http_route', 'http_response_status_code'],
+    registers,
+  });
   const streams = new Gauge({
     name: 'portcullis_active_sse_streams',
     help: 'Open streams of events',
@@ -89,6 +97,8 @@ export const createMetrics = (): Metrics => {
     signInAttempt: (method, outcome) => signIns.inc({ method, outcome }),
     revocation: (cause) => revocations.inc({ cause }),
     rateLimited: (rule) => limited.inc({ rule }),
+    clientRequest: ({ client, route, status }) =>
+      clientRequests.inc({ client, http_route: route, http_response_status_code: String(status) }),
     eventStreams: (change) => streams.inc(change),
   };
 };

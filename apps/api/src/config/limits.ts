@@ -20,6 +20,9 @@ const LIMITS: Record<LimitRule, Limit & { firm?: true }> = {
   password_session: { points: 5, seconds: 15 * MINUTE, firm: true },
   write_session: { points: 120, seconds: MINUTE },
   refresh_ip: { points: 60, seconds: MINUTE },
+  // Tokens that one service client may ask about, counted by each instance for itself.
+  client_tokens: { points: 100_000, seconds: 10 },
+  client_failure_ip: { points: 60, seconds: MINUTE },
 };
 
 const RELAXATION = 10_000;

@@ -138,6 +138,7 @@ export const fixture = (options: FixtureOptions = {}) => {
   } as unknown as Deps;
   const metrics = {
     httpRequest: (request: (typeof requests)[number]) => void requests.push(request),
+    clientRequest: () => undefined,
     signInAttempt: (_method: 'password', outcome: string) => void signIns.push(outcome),
   };
   const app = createApp({ deps, settings: { ...ordinary, ...options.settings }, keys, metrics });

@@ -13,10 +13,12 @@ import { admit, Refused } from './gate.ts';
 import { preflight, secure, shareWith } from './headers.ts';
 import { isKnown, problem, procedureRefusal } from './refusal.ts';
 import { keysDocument, type PublishedKeys } from './routes/keys.ts';
+import type { ServiceMetrics } from './service-client.ts';
+import { serviceRoutes } from './services.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** What the HTTP side counts. */
-interface HttpMetrics {
+interface HttpMetrics extends ServiceMetrics {
   /** @param route the pattern or procedure, never the path that was asked for */
   httpRequest(request: { method: string; route: string; status: number }, seconds: number): void;
   signInAttempt(method: 'password', outcome: string): void;
@@ -84,6 +86,8 @@ export const createApp = (parts: AppParts): Hono<Env> => {
     const { accountId, sessionId } = await authenticate(deps, credential);
     return c.body(null, 204, { 'x-account-id': accountId, 'x-session-id': sessionId });
   });
+
+  app.route('/', serviceRoutes(parts));
 
   // https://w3c.github.io/webappsec-change-password-url/
   app.get('/.well-known/change-password', (c) => {

@@ -1,8 +1,9 @@
 /** Two years, sub-domains too (ASVS 3.4.1 asks for at least one). */
 const HSTS = 'max-age=63072000; includeSubDomains';
 
+const POLICY = "default-src 'none'; frame-ancestors 'none'";
+
 const ALWAYS: Record<string, string> = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -12,6 +13,8 @@ const ALWAYS: Record<string, string> = {
 /** Puts on every answer what a browser is to do with it; nothing of this service may be framed, sniffed or kept. */
 export const secure = (headers: Headers, isHttps: boolean): void => {
   for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value);
+  // A page of ours may name its own style by its hash; everything else gets the policy of what is no page.
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', POLICY);
   if (isHttps) headers.set('strict-transport-security', HSTS);
   // A proxy that compressed a stream would hold its events back.
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false;

@@ -29,11 +29,14 @@ export const procedureRefusal = (error: unknown, requestId: string): Response =>
   });
 };
 
-/** RFC 9457 problem details, for everything that is no procedure. */
-export const problem = (error: unknown, requestId: string): Response => {
+/**
+ * RFC 9457 problem details, for everything that is no procedure.
+ * @param more further members, such as the `error` of RFC 6749 §5.2
+ */
+export const problem = (error: unknown, requestId: string, more: Record<string, string> = {}): Response => {
   const { refusal, headers } = answerTo(error) ?? INTERNAL;
   const status = statusOf(refusal);
-  const { reason, retryAfterMs, fields } = refusal;
+  const { reason, retryAfterMs, fields, mayHaveTakenEffect } = refusal;
   const body = JSON.stringify({
     type: 'about:blank',
     title: SENTENCES[reason],
@@ -42,6 +45,8 @@ export const problem = (error: unknown, requestId: string): Response => {
     requestId,
     retryAfterMs,
     fields,
+    mayHaveTakenEffect,
+    ...more,
   });
   return new Response(body, {
     status,

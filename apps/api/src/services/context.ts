@@ -15,6 +15,9 @@ import type { SessionListItem } from '@portcullis/contracts/session';
 import type { Authority } from './authority.ts';
 import type { Database } from '../db/database.ts';
 import type { ServiceConfig } from './config.ts';
+import type { ClientDirectory } from './client/directory.ts';
+import type { FeedHub } from './client/feed-hub.ts';
+import type { ClientQuota } from './client/quota.ts';
 import type { StreamHub } from './session/stream-hub.ts';
 
 /** Everything a verb may use; built once in container.ts. */
@@ -33,6 +36,8 @@ export interface Deps {
   config: ServiceConfig;
   /** The open event streams of this process. */
   hub: StreamHub;
+  /** What other services are served with. */
+  services: { clients: ClientDirectory; quota: ClientQuota; feed: FeedHub };
   describeUserAgent: (userAgent: string | null) => SessionListItem['userAgent'];
   /** The password policy, with its list of common passwords bound in. */
   judgePassword: (password: string, about: { email: string; name?: string | null }) => PasswordRule[];

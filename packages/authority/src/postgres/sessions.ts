@@ -15,6 +15,7 @@ import {
   StoreUnavailable,
   type Truth,
 } from '../ports.ts';
+import type { ManySessionStore, Subject } from '../verify-many.ts';
 import { HISTORY_COLUMNS } from './history.ts';
 
 interface SessionRow {
@@ -32,14 +33,23 @@ interface SessionRow {
 const ms = (column: string) => `(extract(epoch from s.${column}) * 1000)::float8 AS ${column}`;
 
 /** Live iff the row exists, is not revoked, not expired, of its account's epoch, and the account is enabled (spec §1). */
-const TRUTH = `
-SELECT pg_is_in_recovery() AS in_recovery, s.id IS NOT NULL AS found,
+const FACTS = `pg_is_in_recovery() AS in_recovery, s.id IS NOT NULL AS found,
   (s.revoked_at IS NOT NULL OR a.id IS NULL OR a.epoch <> s.epoch OR a.disabled_at IS NOT NULL OR a.deleted_at IS NOT NULL) AS revoked,
   (clock_timestamp() >= s.expires_at OR clock_timestamp() >= s.idle_expires_at) AS expired,
-  ${['created_at', 'authenticated_at', 'last_seen_at', 'idle_expires_at', 'expires_at'].map(ms).join(', ')}
+  ${['created_at', 'authenticated_at', 'last_seen_at', 'idle_expires_at', 'expires_at'].map(ms).join(', ')}`;
+
+const TRUTH = `
+SELECT ${FACTS}
 FROM (SELECT 1) AS one
 LEFT JOIN portcullis.session s ON s.id = $1 AND s.account_id = $2
 LEFT JOIN portcullis.account a ON a.id = s.account_id`;
+
+const TRUTHS = `
+SELECT ${FACTS}
+FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS asked (session_id, account_id, place)
+LEFT JOIN portcullis.session s ON s.id = asked.session_id AND s.account_id = asked.account_id
+LEFT JOIN portcullis.account a ON a.id = s.account_id
+ORDER BY asked.place`;
 
 export interface StoreLimits {
   /** Verifications in flight, at most as many as the pool has connections, and how many may wait behind them. */
@@ -52,7 +62,7 @@ export interface StoreLimits {
  * The pool's `query_timeout` and `connectionTimeoutMillis` are the deadlines; a query that met its deadline takes its
  * connection down with it. Statements are prepared by name.
  */
-export class PostgresSessionStore implements SessionStore {
+export class PostgresSessionStore implements SessionStore, ManySessionStore {
   readonly #pool: Pool;
   readonly #policy: IPolicy;
   readonly #breaker = circuitBreaker(handleAll, { halfOpenAfter: 500, breaker: new ConsecutiveBreaker(5) });
@@ -71,12 +81,19 @@ export class PostgresSessionStore implements SessionStore {
       });
       return result.rows[0];
     });
-    // A standby may lag: what it does not know yet may be the revocation.
-    if (row === undefined || row.in_recovery)
-      throw new StoreUnavailable('the server that answered is not a primary');
-    if (!row.found) return { kind: 'missing' };
-    if (row.revoked) return { kind: 'revoked' };
-    return { kind: row.expired ? 'expired' : 'live', session: liveSession(row, sessionId, accountId) };
+    return truthOf(row, { sessionId, accountId });
+  }
+
+  async truths(subjects: readonly Subject[]): Promise<Truth[]> {
+    const rows = await this.#guarded(async () => {
+      const result = await this.#pool.query<SessionRow>({
+        name: 'portcullis_truths',
+        text: TRUTHS,
+        values: [subjects.map(({ sessionId }) => sessionId), subjects.map(({ accountId }) => accountId)],
+      });
+      return result.rows;
+    });
+    return subjects.map((subject, index) => truthOf(rows[index], subject));
   }
 
   async whileNobodyRevokes(accountId: string, work: () => Promise<void>): Promise<boolean> {
@@ -131,6 +148,15 @@ export class PostgresSessionStore implements SessionStore {
     }
   }
 }
+
+const truthOf = (row: SessionRow | undefined, { sessionId, accountId }: Subject): Truth => {
+  // A standby may lag: what it does not know yet may be the revocation.
+  if (row === undefined || row.in_recovery)
+    throw new StoreUnavailable('the server that answered is not a primary');
+  if (!row.found) return { kind: 'missing' };
+  if (row.revoked) return { kind: 'revoked' };
+  return { kind: row.expired ? 'expired' : 'live', session: liveSession(row, sessionId, accountId) };
+};
 
 const liveSession = (row: SessionRow, sessionId: string, accountId: string): LiveSession => ({
   sessionId,
