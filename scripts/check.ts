@@ -59,6 +59,12 @@ const steps: Step[] = [
     args: [join(root, 'scripts/check-spec.ts')],
     cure: 'name a test after the guarantee it holds to, or correct the id',
   },
+  {
+    name: 'documents',
+    program: process.execPath,
+    args: [join(root, 'scripts/check-docs.ts')],
+    cure: 'correct the document: it names something that is not there, or leaves out a reason',
+  },
 ];
 
 const results: { name: string; ok: boolean }[] = [];

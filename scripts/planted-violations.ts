@@ -1,6 +1,6 @@
 /** A violation that a gate of `npm run check` has to find. */
 export interface Planted {
-  gate: 'lint' | 'types' | 'format' | 'boundaries' | 'unused' | 'citations';
+  gate: 'lint' | 'types' | 'format' | 'boundaries' | 'unused' | 'citations' | 'documents';
   /** Where it is put, in a copy of the checkout. */
   file: string;
   text: string;
@@ -109,6 +109,27 @@ export const otherViolations: Planted[] = [
     text: '// Holds to W47.\nexport {};\n',
     complaint: /planted-citation\.ts cites W47/,
   },
+  documents('docs/planted-link.md', 'See [there](nowhere.md).', /planted-link\.md: the link to nowhere\.md/),
+  documents(
+    'docs/planted-anchor.md',
+    'See [there](errors.md#nothing).',
+    /docs\/errors\.md has no heading #nothing/,
+  ),
+  documents(
+    'docs/planted-path.md',
+    'It is in `apps/api/src/nothing.ts`.',
+    /there is no apps\/api\/src\/nothing\.ts/,
+  ),
+  documents('docs/planted-script.md', 'Run `npm run nothing`.', /there is no script nothing/),
+  documents('docs/planted-setting.md', 'Set `PORTCULLIS_NOTHING`.', /PORTCULLIS_NOTHING is no setting/),
+  documents('docs/planted-mark.md', '```sh runable\necho\n```', /nobody knows the mark "sh runable"/),
+  documents(
+    'docs/errors.md',
+    '| `credentials_invalid` | 403 |',
+    /credentials_invalid has status 401, not 403[\s\S]*internal is not explained/,
+  ),
+  documents('docs/decisions/0099-planted.md', '# 99', /without a gap/),
+  documents('README.md', 'line\n'.repeat(251), /README\.md has more than 250 lines/),
 ];
 
 function restricted(file: string, text: string): Planted {
@@ -117,6 +138,10 @@ function restricted(file: string, text: string): Planted {
 
 function ambient(file: string, expression: string): Planted {
   return lint(file, `export const value = ${expression};`, /portcullis\(ambient\)/);
+}
+
+function documents(file: string, text: string, complaint: RegExp): Planted {
+  return { gate: 'documents', file, text: `${text}\n`, complaint };
 }
 
 function lint(file: string, text: string, complaint: RegExp): Planted {

@@ -88,6 +88,7 @@ function run(gate: Planted['gate']) {
     boundaries: ['turbo', ['boundaries']],
     unused: ['knip', ['--no-progress', '--include', 'files']],
     citations: [process.execPath, [join(root, 'scripts/check-spec.ts'), copy]],
+    documents: [process.execPath, [join(root, 'scripts/check-docs.ts'), copy]],
   };
   return runCommand(...commands[gate], {
     cwd: copy,
