@@ -1,12 +1,21 @@
 import { Healer } from './heal.ts';
 import { LeaseKeeper } from './lease.ts';
-import type { Clock, LeaseStore, Log, Random, RevokingStore, SessionIndex, SessionStore } from './ports.ts';
+import type {
+  Clock,
+  GenerationStore,
+  LeaseStore,
+  Log,
+  Random,
+  RevokingStore,
+  SessionIndex,
+  SessionStore,
+} from './ports.ts';
 import { Revoker, type RevokingStep } from './revoke.ts';
 import { Verifier } from './verify.ts';
 
 export interface AuthorityParts<Tx, Account> {
   index: SessionIndex;
-  sessions: SessionStore;
+  sessions: SessionStore & GenerationStore;
   leases: LeaseStore;
   revoking: RevokingStore<Tx, Account>;
   clock: Clock;
@@ -42,7 +51,14 @@ export const createAuthority = <Tx, Account>(
   settings: AuthoritySettings,
 ): SessionAuthority<Tx, Account> => {
   const { index, sessions: store, leases, revoking, clock, random, log, at } = parts;
-  const lease = new LeaseKeeper({ store: leases, index, clock, random, log }, settings);
+  const registered = () => {
+    healer
+      .removeRetired()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'keys of retired generations could not be removed yet'),
+      );
+  };
+  const lease = new LeaseKeeper({ store: leases, index, clock, random, log, registered }, settings);
   const healer = new Healer({ lease, index, store, clock, log });
   const heal = healer.attempt.bind(healer);
   const verifier = new Verifier({ lease, index, store, clock, random, log, heal }, settings);

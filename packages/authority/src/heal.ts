@@ -1,10 +1,10 @@
 import { isTrusted, type LeaseKeeper } from './lease.ts';
-import type { Clock, Log, SessionIndex, SessionStore, TrustedGeneration } from './ports.ts';
+import type { Clock, GenerationStore, Log, SessionIndex, SessionStore, TrustedGeneration } from './ports.ts';
 
 export interface HealerParts {
   lease: LeaseKeeper;
   index: SessionIndex;
-  store: SessionStore;
+  store: SessionStore & GenerationStore;
   clock: Clock;
   log: Log;
 }
@@ -14,7 +14,8 @@ const HEALS_AT_ONCE = 2;
 
 /**
  * P4: removes fences whose writer is gone. The row lock proves that no revoking write of the account is in flight,
- * however long ago the fence was set: no timer is involved. A heal never fills.
+ * however long ago the fence was set: no timer is involved. A heal never fills. It needs no truth of its own: the
+ * verification that met the fence reads it in a statement that it sends after its READ, locked or not.
  */
 export class Healer {
   readonly #parts: HealerParts;
@@ -57,6 +58,11 @@ export class Healer {
     return healed;
   }
 
+  /** Removes what the index still holds of retired generations; resolves to how many keys. */
+  async removeRetired(): Promise<number> {
+    return this.#parts.index.removeOthers(() => this.#parts.store.currentGeneration());
+  }
+
   /** Sweeps every `everyMs` until `stop`. */
   async run(everyMs: number): Promise<void> {
     while (!this.#stopped) {
@@ -64,6 +70,10 @@ export class Healer {
       if (this.#stopped) return;
       await this.sweep().catch((error: unknown) =>
         this.#parts.log.warn({ err: error }, 'the sweep for fences failed'),
+      );
+      // Again and again: a fence that was given up may run long after its generation was retired.
+      await this.removeRetired().catch((error: unknown) =>
+        this.#parts.log.warn({ err: error }, 'keys of retired generations could not be removed yet'),
       );
     }
   }

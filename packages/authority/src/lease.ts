@@ -39,6 +39,8 @@ export interface LeaseParts {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Called after this process registered a generation. */
+  registered?: () => void;
 }
 
 const sameHistory = (a: PostgresHistory, b: PostgresHistory) =>
@@ -55,6 +57,7 @@ export class LeaseKeeper {
   #polling: Promise<void> | null = null;
   #unreached = 0;
   #reaches = false;
+  #retrySoon = false;
   #stopped = false;
   #wake: (() => void) | null = null;
 
@@ -201,14 +204,14 @@ export class LeaseKeeper {
 
   async #register(registration: Registration): Promise<boolean> {
     const done = await this.#parts.store.register(registration);
+    this.#retrySoon = !done;
     if (!done) return false;
     const index = registration.generation.replicationIds;
     this.#parts.log.warn(
       { generation: registration.generation.name, index },
       'registered the next generation of the index',
     );
-    if (index !== null)
-      void this.#parts.index.removeOthers(registration.generation.name).catch(() => undefined);
+    this.#parts.registered?.();
     return true;
   }
 
@@ -245,8 +248,15 @@ export class LeaseKeeper {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    await Promise.race([woken, this.#parts.clock.sleep(this.#settings.pollMs)]);
+    await Promise.race([woken, this.#parts.clock.sleep(this.#untilNextPollMs())]);
     this.#wake = null;
+  }
+
+  /** Whoever did not get the lock tries again sooner, and not together with the others that wait for it. */
+  #untilNextPollMs(): number {
+    if (!this.#retrySoon) return this.#settings.pollMs;
+    this.#retrySoon = false;
+    return this.#settings.pollMs * (0.25 + 0.5 * this.#parts.random.fraction());
   }
 }
 

@@ -82,8 +82,12 @@ export interface SessionIndex {
   reached(): Promise<readonly string[] | null>;
   /** Accounts of the generation whose key carries a fence. For the sweeper. */
   fenced(generation: TrustedGeneration): AsyncIterable<{ accountId: string; nonces: readonly string[] }>;
-  /** Removes keys of every generation but this one, in the background of the server. */
-  removeOthers(current: string): Promise<number>;
+  /**
+   * Removes the keys of retired generations, in the background of the server; resolves to how many. `current` is asked
+   * after a name was seen in the index: names are registered before they are used and never come back, so one that is
+   * not the current one by then is retired, and one that was registered meanwhile is never taken for such.
+   */
+  removeOthers(current: () => Promise<string>): Promise<number>;
 }
 
 /** Reads for verification: fresh autocommit statements on the primary. All reject with `StoreUnavailable`. */
@@ -100,6 +104,11 @@ export interface SessionStore {
     xid: string,
     history: PostgresHistory,
   ): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'>;
+}
+
+export interface GenerationStore {
+  /** Name of the generation that is registered now. @throws StoreUnavailable as `SessionStore.truth` */
+  currentGeneration(): Promise<string>;
 }
 
 export interface PollReport {
@@ -141,7 +150,6 @@ export interface LeaseStore {
   /** From now on lease rows tell the whole truth about the current Postgres history. */
   markLeasesComplete(generation: string): Promise<void>;
   removeLease(instanceId: string): Promise<void>;
-  removeDeadLeases(olderThanMs: number): Promise<void>;
 }
 
 /** Step 3 of P2, read inside the revoking transaction. */

@@ -36,6 +36,15 @@ const RETRY_AFTER_MS = 1_000;
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
+/** All of them, not the expiries alone: what is no time compares as neither old nor new, and would pass a step-up. */
+const timesOf = (fact: LiveSession): unknown[] => [
+  fact.createdAt,
+  fact.authenticatedAt,
+  fact.lastSeenAt,
+  fact.idleExpiresAt,
+  fact.expiresAt,
+];
+
 /**
  * P1 from step 2 on: is this session live, as of a moment after this call began? Every answer rests on a READ or a
  * SELECT that this very call sent, so a revoking write that returned before the call is always seen (G1).
@@ -112,12 +121,7 @@ export class Verifier {
     if (answer.kind !== 'decisive') return null;
     if (answer.fact === 'revoked') return { status: 'rejected', reason: 'session_revoked', source: 'index' };
     const { fact } = answer;
-    if (
-      fact.sessionId !== sessionId ||
-      fact.accountId !== accountId ||
-      !isTime(fact.expiresAt) ||
-      !isTime(fact.idleExpiresAt)
-    ) {
+    if (fact.sessionId !== sessionId || fact.accountId !== accountId || !timesOf(fact).every(isTime)) {
       this.#parts.log.error(
         { sessionMatches: fact.sessionId === sessionId },
         'the index holds a malformed entry; Postgres decides',

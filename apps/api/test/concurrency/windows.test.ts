@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { resetPassword } from '../../src/services/account/reset-password.ts';
 import { revokeAll } from '../../src/services/session/revoke.ts';
 import { closedGate } from '../support/gate.ts';
+import { changed, finishRedis } from '../support/hooks.ts';
 import { type Instance, type InstanceOptions, startInstance } from '../support/instance.ts';
 import { makePerson, mintLink, open, type Opened, type Person, rows } from '../support/people.ts';
 import { freshDatabase } from '../support/template.ts';
@@ -38,7 +39,7 @@ describe('the ten ways an old session survives elsewhere', () => {
     for (const one of started.splice(0)) await one.close();
   });
   afterAll(async () => {
-    await redis.finish([/^pc:/]);
+    await finishRedis(redis);
     await base.drop();
   });
 
@@ -53,7 +54,7 @@ describe('the ten ways an old session survives elsewhere', () => {
   it('W2: no answer is remembered or shared: every verification sends a READ of its own, and sees the revocation', async () => {
     let reads = 0;
     const a = await instance({
-      index: (real) => ({ ...bind(real), read: (...args) => ((reads += 1), real.read(...args)) }),
+      index: changed((real) => ({ read: (...args) => ((reads += 1), real.read(...args)) })),
     });
     const b = await instance();
     const session = await open(a, await makePerson(a));
@@ -95,7 +96,7 @@ describe('the ten ways an old session survives elsewhere', () => {
     expect(await status(b, session)).toBe('session_revoked');
   });
 
-  it('W4: a sign-in that proved the old password opens nothing once the reset has committed', async () => {
+  it('W4, G4: a sign-in that proved the old password opens nothing once the reset has committed', async () => {
     const proven = closedGate();
     const a = await instance({
       wrapHasher: (real) => ({
@@ -122,7 +123,7 @@ describe('the ten ways an old session survives elsewhere', () => {
     ).toEqual([]);
   });
 
-  it('W4: a sign-in that reaches its insert while the reset is uncommitted waits, and then opens nothing (P3)', async () => {
+  it('W4, G4, P3: a sign-in that reaches its insert while the reset is uncommitted waits, and then opens nothing', async () => {
     const applied = closedGate();
     const a = await instance({ at: async (step) => (step === 'applied' ? applied.pass() : undefined) });
     const b = await instance();
@@ -144,14 +145,13 @@ describe('the ten ways an old session survives elsewhere', () => {
     expect(await late).toMatchObject({ reason: 'credentials_invalid' });
   });
 
-  it("W5: a slow reader cannot write yesterday's truth back over a reset (G10)", async () => {
+  it("W5, G10: a slow reader cannot write yesterday's truth back over a reset", async () => {
     const held = closedGate();
     let late: Promise<void> = Promise.resolve();
     const a = await instance({
-      index: (real) => ({
-        ...bind(real),
+      index: changed((real) => ({
         fill: (...args) => (late = held.pass().then(() => real.fill(...args))),
-      }),
+      })),
     });
     const b = await instance();
     const person = await makePerson(b);
@@ -237,15 +237,4 @@ describe('the ten ways an old session survives elsewhere', () => {
     expect(await status(a, old)).toBe('session_revoked');
     expect(await status(a, fresh)).toBe('live');
   });
-});
-
-/** The methods of a class instance, bound, so that a test may replace one of them. */
-const bind = (real: Instance['index']): Instance['index'] => ({
-  read: real.read.bind(real),
-  fill: real.fill.bind(real),
-  fence: real.fence.bind(real),
-  release: real.release.bind(real),
-  reached: real.reached.bind(real),
-  fenced: real.fenced.bind(real),
-  removeOthers: real.removeOthers.bind(real),
 });

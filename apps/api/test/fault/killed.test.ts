@@ -6,6 +6,7 @@ import type { TestDatabase } from '@portcullis/devstack/test-database';
 import { startTestRedis, type TestRedis } from '@portcullis/devstack/test-redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resetPassword } from '../../src/services/account/reset-password.ts';
+import { finishRedis } from '../support/hooks.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { makePerson, mintLink, open, rows } from '../support/people.ts';
 import { freshDatabase } from '../support/template.ts';
@@ -24,7 +25,7 @@ describe('P2: a process killed at any step leaves everything before or everythin
   });
   afterAll(async () => {
     await other.close();
-    await redis.finish([/^pc:/]);
+    await finishRedis(redis);
     await base.drop();
   });
 

@@ -5,6 +5,7 @@ import { changePassword } from '../../src/services/account/change-password.ts';
 import { resetPassword } from '../../src/services/account/reset-password.ts';
 import { refresh } from '../../src/services/session/refresh.ts';
 import { revokeAll, revokeOthers, revokeSession, signOut } from '../../src/services/session/revoke.ts';
+import { finishRedis } from '../support/hooks.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { makePerson, mintLink, open, rows } from '../support/people.ts';
 import { freshDatabase } from '../support/template.ts';
@@ -24,7 +25,7 @@ describe('revoked means revoked on the next verification, on every instance', ()
   afterAll(async () => {
     await here.close();
     await there.close();
-    await redis.finish([/^pc:/]);
+    await finishRedis(redis);
     await base.drop();
   });
 

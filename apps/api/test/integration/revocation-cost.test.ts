@@ -2,6 +2,7 @@ import type { TestDatabase } from '@portcullis/devstack/test-database';
 import { startTestRedis, type TestRedis } from '@portcullis/devstack/test-redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { revokeAll } from '../../src/services/session/revoke.ts';
+import { finishRedis } from '../support/hooks.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { makePerson, open, rows } from '../support/people.ts';
 import { freshDatabase } from '../support/template.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await instance.close();
-  await redis.finish([/^pc:/]);
+  await finishRedis(redis);
   await base.drop();
 });
 

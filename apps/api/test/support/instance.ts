@@ -7,7 +7,13 @@ import { connectRedis, type RedisConnection } from '@portcullis/authority/redis/
 import { NoIndex, RedisSessionIndex } from '@portcullis/authority/redis/session-index';
 import { RevocationUnavailable } from '@portcullis/authority/errors';
 import type { RevokingStep } from '@portcullis/authority/revoke';
-import type { SessionIndex } from '@portcullis/authority/ports';
+import type {
+  GenerationStore,
+  LeaseStore,
+  Random,
+  SessionIndex,
+  SessionStore,
+} from '@portcullis/authority/ports';
 import type { Verdict } from '@portcullis/authority/verify';
 import pg from 'pg';
 import { createPasswordHasher, type HasherStats } from '../../src/adapters/argon2.ts';
@@ -32,6 +38,16 @@ export interface InstanceOptions {
   at?: (step: RevokingStep, accountId: string) => Promise<void>;
   /** Wraps the index: for tests that hold or lose one command. */
   index?: (real: SessionIndex) => SessionIndex;
+  /** Wraps the reads for verification: for tests that count or hold one. */
+  sessions?: (real: PostgresSessionStore) => SessionStore & GenerationStore;
+  /** Wraps the polls and registrations: for tests that count, hold or refuse one. */
+  leases?: (real: LeaseStore) => LeaseStore;
+  /** Connections of the verifications' pool. */
+  verifyMax?: number;
+  /** Newest first; every instance of a test has the same one without it. */
+  refreshKeys?: Buffer[];
+  /** Replaces the jitter. */
+  fraction?: Random['fraction'];
   databaseLoss?: 'refuse' | 'serve';
   hasher?: Parameters<typeof createPasswordHasher>[0];
   onQuery?: (sql: string) => void;
@@ -48,6 +64,9 @@ export interface Instance {
   hasher: PasswordHasher & { stats: () => HasherStats };
   redis: RedisConnection | null;
   index: SessionIndex;
+  /** The verifications' connections. */
+  verifyPool: pg.Pool;
+  leases: LeaseStore;
   ctx(): RequestContext;
   /** A caller found live by a verification of this instance. @throws Error when it is not live. */
   as(sessionId: string, accountId: string): Promise<SignedInContext>;
@@ -95,13 +114,13 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
   );
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: 4,
+    max: options.verifyMax ?? 4,
     query_timeout: 2_000,
     connectionTimeoutMillis: 2_000,
     application_name: 'verify',
   });
   pool.on('error', () => undefined);
-  const leases = new PostgresLeaseStore(
+  const ownLeases = new PostgresLeaseStore(
     {
       connection: { connectionString: databaseUrl, application_name: 'lease' },
       version: 'test',
@@ -109,20 +128,22 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     },
     quiet,
   );
+  const leases = options.leases?.(ownLeases) ?? ownLeases;
   const redis = redisUrl === null ? null : connectRedis(redisUrl, quiet);
   const real =
     redis === null
       ? new NoIndex()
       : new RedisSessionIndex(redis, { readDeadlineMs: 500, writeDeadlineMs: 1_000, keyTtlMs: 86_400_000 });
   const index = options.index?.(real) ?? real;
+  const sessions = new PostgresSessionStore(pool, { concurrent: options.verifyMax ?? 4, queued: 1_000 });
   const authority = createAuthority<Tx, AccountRow>(
     {
       index,
-      sessions: new PostgresSessionStore(pool, { concurrent: 4, queued: 1_000 }),
+      sessions: options.sessions?.(sessions) ?? sessions,
       leases,
       revoking: revokingStore(db),
       clock: systemClock,
-      random: systemRandom,
+      random: options.fraction ? { ...systemRandom, fraction: options.fraction } : systemRandom,
       log: quiet,
       ...(at ? { at } : {}),
     },
@@ -151,7 +172,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     },
     hasher: options.wrapHasher?.(hasher) ?? hasher,
     tokens: { issue: (subject: TokenSubject) => Promise.resolve(`${subject.purpose}:${subject.sessionId}`) },
-    refresh: createRefreshSecrets([refreshKey]),
+    refresh: createRefreshSecrets(options.refreshKeys ?? [refreshKey]),
     limiter: {
       consume: () => Promise.resolve(),
       tryConsume: () => Promise.resolve(true),
@@ -181,6 +202,8 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     hasher,
     redis,
     index,
+    verifyPool: pool,
+    leases,
     ctx,
     verify,
     as: async (sessionId, accountId) => {
@@ -190,7 +213,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     },
     close: async () => {
       await authority.close();
-      await leases.close();
+      await ownLeases.close();
       await pool.end();
       await db.close();
       redis?.destroy();

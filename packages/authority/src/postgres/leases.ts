@@ -131,12 +131,6 @@ export class PostgresLeaseStore implements LeaseStore {
     );
   }
 
-  async removeDeadLeases(olderThanMs: number): Promise<void> {
-    const dead =
-      "DELETE FROM portcullis.index_lease WHERE expires_at < clock_timestamp() - $1 * interval '1 millisecond'";
-    await this.#with((client) => client.query(dead, [olderThanMs]));
-  }
-
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = null;
@@ -169,8 +163,13 @@ export class PostgresLeaseStore implements LeaseStore {
       if (this.#client === client) this.#client = null;
       this.#log.warn({ err: error }, 'the connection for lease polls was lost');
     });
-    await client.connect();
-    await client.query('SET synchronous_commit = on');
+    try {
+      await client.connect();
+      await client.query('SET synchronous_commit = on');
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw error;
+    }
     return client;
   }
 }

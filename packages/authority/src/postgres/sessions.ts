@@ -9,6 +9,7 @@ import {
 } from 'cockatiel';
 import type { Pool, PoolClient } from 'pg';
 import {
+  type GenerationStore,
   type LiveSession,
   type PostgresHistory,
   type SessionStore,
@@ -62,7 +63,7 @@ export interface StoreLimits {
  * The pool's `query_timeout` and `connectionTimeoutMillis` are the deadlines; a query that met its deadline takes its
  * connection down with it. Statements are prepared by name.
  */
-export class PostgresSessionStore implements SessionStore, ManySessionStore {
+export class PostgresSessionStore implements SessionStore, ManySessionStore, GenerationStore {
   readonly #pool: Pool;
   readonly #policy: IPolicy;
   readonly #breaker = circuitBreaker(handleAll, { halfOpenAfter: 500, breaker: new ConsecutiveBreaker(5) });
@@ -99,6 +100,9 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore {
   async whileNobodyRevokes(accountId: string, work: () => Promise<void>): Promise<boolean> {
     const client = await this.#guarded(() => this.#pool.connect());
     let broken: Error | undefined;
+    // A connection that is lost while `work` talks to the index has no statement to fail: unheard, it would end the process.
+    const onError = (error: Error) => (broken = error);
+    client.on('error', onError);
     try {
       await client.query('BEGIN');
       // No savepoint around it (P4): a failed NOWAIT ends the whole attempt.
@@ -109,10 +113,11 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore {
       await client.query('COMMIT');
       return true;
     } catch (error) {
-      broken = await rollback(client);
+      broken ??= await rollback(client);
       if (isLockNotAvailable(error)) return false;
       throw error;
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }
@@ -133,6 +138,19 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore {
       return 'unknown';
     if (row.status === 'committed' || row.status === 'aborted') return row.status;
     return row.status === 'in progress' ? 'in_progress' : 'unknown';
+  }
+
+  async currentGeneration(): Promise<string> {
+    const row = await this.#guarded(async () => {
+      const result = await this.#pool.query<{ generation: string; in_recovery: boolean }>(
+        'SELECT generation, pg_is_in_recovery() AS in_recovery FROM portcullis.index_generation',
+      );
+      return result.rows[0];
+    });
+    // A standby may lag, and take the newest generation for one that is yet to come.
+    if (row === undefined || row.in_recovery)
+      throw new StoreUnavailable('the server that answered is not a primary');
+    return row.generation;
   }
 
   /** Whether Postgres kept failing and calls are refused for the moment; for metrics and readiness. */

@@ -28,6 +28,8 @@ const RELEASE_SCRIPT = script(RELEASE);
 /** The key of an account; the braces keep it in one slot of a Redis Cluster. */
 export const keyOf = (generation: string, accountId: string) => `pc:${generation}:{${accountId}}`;
 
+const generationOf = (key: string): string => key.split(':', 2)[1] ?? '';
+
 const isFact = (value: unknown): value is LiveSession =>
   typeof value === 'object' &&
   value !== null &&
@@ -126,22 +128,39 @@ export class RedisSessionIndex implements SessionIndex {
   async *fenced(
     generation: TrustedGeneration,
   ): AsyncIterable<{ accountId: string; nonces: readonly string[] }> {
-    for await (const keys of this.#redis.scanIterator({ MATCH: `pc:${generation.name}:*`, COUNT: 500 })) {
-      for (const key of keys) {
-        const held = await this.#within(this.#redis.hGet(key, 'f'), this.#settings.writeDeadlineMs);
-        const accountId = /\{(.+)\}$/.exec(key)?.[1];
+    for await (const keys of this.#scan(`pc:${generation.name}:*`)) {
+      const fences = Promise.all(keys.map((key) => this.#redis.hGet(key, 'f')));
+      for (const [n, held] of (await this.#within(fences, this.#settings.writeDeadlineMs)).entries()) {
+        const accountId = /\{(.+)\}$/.exec(keys[n] ?? '')?.[1];
         if (held && accountId) yield { accountId, nonces: held.split(' ') };
       }
     }
   }
 
-  async removeOthers(current: string): Promise<number> {
+  async removeOthers(current: () => Promise<string>): Promise<number> {
+    const retired = new Map<string, boolean>();
     let removed = 0;
-    for await (const keys of this.#redis.scanIterator({ MATCH: 'pc:*', COUNT: 500 })) {
-      const retired = keys.filter((key) => !key.startsWith(`pc:${current}:`));
-      if (retired.length > 0) removed += await this.#redis.unlink(retired);
+    for await (const keys of this.#scan('pc:*')) {
+      const names = new Set(keys.map(generationOf));
+      if ([...names].some((name) => !retired.has(name))) {
+        const now = await current();
+        for (const name of names) retired.set(name, name !== now);
+      }
+      const old = keys.filter((key) => retired.get(generationOf(key)));
+      if (old.length > 0)
+        removed += await this.#within(this.#redis.unlink(old), this.#settings.writeDeadlineMs);
     }
     return removed;
+  }
+
+  async *#scan(pattern: string): AsyncGenerator<string[]> {
+    let cursor = '0';
+    do {
+      const page = this.#redis.scan(cursor, { MATCH: pattern, COUNT: 500 });
+      const { cursor: next, keys } = await this.#within(page, this.#settings.writeDeadlineMs);
+      cursor = next;
+      if (keys.length > 0) yield keys;
+    } while (cursor !== '0');
   }
 
   async #run(
