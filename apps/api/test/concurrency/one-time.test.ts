@@ -7,6 +7,7 @@ import { resetPassword } from '../../src/services/account/reset-password.ts';
 import { signUp } from '../../src/services/account/sign-up.ts';
 import { undoEmailChange } from '../../src/services/account/undo-email-change.ts';
 import { verifyEmail } from '../../src/services/account/verify-email.ts';
+import { finishRedis } from '../support/hooks.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { makePerson, mintLink, open, rows, sha256 } from '../support/people.ts';
 import { freshDatabase } from '../support/template.ts';
@@ -25,7 +26,7 @@ describe('one time means once', () => {
   });
   afterAll(async () => {
     for (const instance of instances) await instance.close();
-    await redis.finish([/^pc:/]);
+    await finishRedis(redis);
     await base.drop();
   });
 
@@ -131,5 +132,47 @@ describe('one time means once', () => {
     expect(
       await rows(by(0), 'SELECT 1 AS one FROM portcullis.registration WHERE email_key = ?', [email]),
     ).toEqual([]);
+  });
+
+  it('G6: two confirmations of one address never wait for each other in a circle', async () => {
+    const statements: string[] = [];
+    const one = await startInstance({
+      databaseUrl: base.url,
+      redisUrl: redis.url,
+      onQuery: (sql) => void statements.push(sql),
+    });
+    const email = `${randomBytes(6).toString('hex')}@example.test`;
+    const pending: { token: string; registrationSecret: string }[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const { registrationSecret } = await signUp(one.ctx(), {
+        email,
+        password: `an honest passphrase ${n}`,
+      });
+      const token = randomBytes(32).toString('base64url');
+      await rows(one, 'UPDATE portcullis.registration SET secret_hash = ? WHERE cookie_hash = ?', [
+        sha256(token),
+        sha256(registrationSecret),
+      ]);
+      pending.push({ token, registrationSecret });
+    }
+    statements.length = 0;
+    let confirmations: Promise<unknown> = Promise.resolve();
+    // Somebody else makes an account of that address, and thinks better of it when both confirmations wait.
+    await one.db
+      .write(performance.now() + 20_000, async (tx) => {
+        await tx.execute(
+          "INSERT INTO portcullis.account (id, email, email_key, password_hash) VALUES (gen_random_uuid(), ?, ?, '!')",
+          [email, email],
+        );
+        confirmations = race(2, (n) => verifyEmail(one.ctx(), pending[n] ?? { token: '' }));
+        const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        await expect.poll(() => rows(by(0), waiting)).toHaveLength(2);
+        throw new Error('thinks better of it');
+      })
+      .catch(() => undefined);
+    expect(await confirmations).toEqual({ won: 1, losers: ['verification_invalid'] });
+    // A circle is broken by the server, and tried again: that would be another attempt to make the account.
+    expect(statements.filter((sql) => /INSERT INTO portcullis.account /.test(sql))).toHaveLength(2);
+    await one.close();
   });
 });

@@ -12,6 +12,11 @@ const TRIES = 5;
 
 const FIND = `SELECT id FROM portcullis.registration WHERE secret_hash = ? AND expires_at > clock_timestamp() AND attempts < ${TRIES}`;
 
+// All of the address, in one order: whoever confirms another one waits here, and not for a row that this one needs next.
+const LOCK = `
+SELECT id, secret_hash = ? AND expires_at > clock_timestamp() AS good FROM portcullis.registration
+WHERE email_key = ? ORDER BY id FOR UPDATE`;
+
 const CREATE = `
 INSERT INTO portcullis.account (id, email, email_key, name, password_hash)
 VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING RETURNING id`;
@@ -68,12 +73,13 @@ const adopt = async (
   registration: RegistrationRow,
   secretHash: Buffer,
 ): Promise<void> => {
-  // Of any number of concurrent uses one deletes the row (G6); the others find nothing.
-  const spent = await tx.execute<unknown[]>(
-    'DELETE FROM portcullis.registration WHERE id = ? AND secret_hash = ? AND expires_at > clock_timestamp() RETURNING id',
-    [registration.id, secretHash],
-  );
-  if (spent.length === 0) throw new AuthError('verification_invalid');
+  // Of any number of concurrent uses one deletes the row (G6); the others find nothing once it lets go of the lock.
+  const pending = await tx.execute<{ id: string; good: boolean | null }[]>(LOCK, [
+    secretHash,
+    registration.emailKey,
+  ]);
+  if (pending.find(({ id }) => id === registration.id)?.good !== true)
+    throw new AuthError('verification_invalid');
   const accountId = ctx.deps.random.uuid();
   const created = await tx.execute<unknown[]>(CREATE, [
     accountId,
