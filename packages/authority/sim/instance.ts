@@ -1,0 +1,100 @@
+import { createAuthority, type SessionAuthority } from '../src/authority.ts';
+import { isTrusted } from '../src/lease.ts';
+import type { Connection } from './postgres/connection.ts';
+import type { Database } from './postgres/database.ts';
+import type { AccountRow } from './postgres/rows.ts';
+import { SimLeaseStore, SimSessionStore } from './postgres/stores.ts';
+import { UnitsOfWork } from './postgres/unit-of-work.ts';
+import { touch } from './postgres/verb-statements.ts';
+import { type ProcessOptions, SimProcess } from './process.ts';
+import type { RedisServer } from './redis/server.ts';
+import { type IndexEvents, type RedisTarget, SimSessionIndex } from './redis/session-index.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface InstanceOptions extends ProcessOptions {
+  leaseMs: number;
+  pollMs: number;
+  sweepMs: number;
+  databaseLoss: 'refuse' | 'serve';
+}
+
+/** One API instance: the real protocol code on simulated ports, in a process of its own. */
+export interface Instance {
+  readonly name: string;
+  readonly process: SimProcess;
+  readonly authority: SessionAuthority<Connection, AccountRow>;
+  readonly units: UnitsOfWork;
+  readonly leases: SimLeaseStore;
+  readonly index: SimSessionIndex;
+  readonly target: Target;
+  readonly database: Database;
+  /** Records a use of a session in the background, as the service's touch.ts does. */
+  touch(sessionId: string, accountId: string): void;
+}
+
+/** Where this instance's commands go; faults change it. */
+export class Target implements RedisTarget {
+  isCut = false;
+  #serverOf: (accountId: string) => RedisServer;
+  #all: () => readonly RedisServer[];
+
+  constructor(serverOf: (accountId: string) => RedisServer, all: () => readonly RedisServer[]) {
+    this.#serverOf = serverOf;
+    this.#all = all;
+  }
+
+  serverOf(accountId: string): RedisServer {
+    return this.#serverOf(accountId);
+  }
+
+  all(): readonly RedisServer[] {
+    return this.#all();
+  }
+
+  pointAt(server: RedisServer): void {
+    this.#serverOf = () => server;
+    this.#all = () => [server];
+  }
+}
+
+export const startInstance = (
+  scheduler: Scheduler,
+  database: Database,
+  target: Target,
+  events: IndexEvents,
+  options: InstanceOptions,
+): Instance => {
+  const process = new SimProcess(scheduler, options);
+  const index = new SimSessionIndex(process, database.network, target, events);
+  const leases = new SimLeaseStore(database, process);
+  const units = new UnitsOfWork(database, process);
+  const authority = createAuthority<Connection, AccountRow>(
+    {
+      index,
+      sessions: new SimSessionStore(database, process),
+      leases,
+      revoking: units,
+      clock: process.clock,
+      random: process.random,
+      log: process.log,
+    },
+    { ...options, instanceId: options.name },
+  );
+  const recordUse = async (sessionId: string, accountId: string) => {
+    const wasTouched = await database.once(process, 'touch', (one) => one.statement(touch(sessionId)));
+    const trust = authority.lease.trust();
+    if (wasTouched && trust !== null && isTrusted(trust.generation))
+      await index.release(trust.generation, accountId, []);
+  };
+  return {
+    name: options.name,
+    process,
+    authority,
+    units,
+    leases,
+    index,
+    target,
+    database,
+    touch: (sessionId, accountId) => void recordUse(sessionId, accountId).catch(() => undefined),
+  };
+};

@@ -1,0 +1,145 @@
+import type { Chance } from './chance.ts';
+
+/** What one run is made of. Each seed draws its own: runs that differ in kind find more than runs that differ in order. */
+export interface Settings {
+  theme: string;
+  instances: number;
+  accounts: number;
+  clients: number;
+  operationsPerClient: number;
+  /** Clients that only verify, each on one instance, slowly. */
+  monitors: number;
+  verifyShare: number;
+  hasSignIns: boolean;
+  /** The index knows every session before the first client comes. */
+  isIndexWarm: boolean;
+  leaseMs: number;
+  pollMs: number;
+  sweepMs: number;
+  databaseLoss: 'refuse' | 'serve';
+  /** Two primaries that share the accounts, as in a cluster. */
+  isCluster: boolean;
+  /** How many messages are stuck for long, and how readily such a one moves. */
+  slowShare: number;
+  slowWeight: number;
+  timeWeight: number;
+  /** Weight of all faults together, and the kinds that may happen. */
+  faultWeight: number;
+  faults: ReadonlySet<string>;
+  maxFaults: number;
+}
+
+export const FAULTS = [
+  'connection lost',
+  'commit unanswered',
+  'statement cancelled',
+  'Postgres restarts',
+  'synchronous fail-over',
+  'asynchronous fail-over',
+  'fail-over to a forgotten standby',
+  'standby answers',
+  'Redis connection reset',
+  'Redis cut off',
+  'Redis restarts empty',
+  'Redis restarts from its dump',
+  'Redis stops',
+  'keys flushed',
+  'key evicted',
+  'demoted and promoted',
+  'replica promoted',
+  'another Redis',
+  'slot moves',
+  'slot copy left behind',
+  'process killed',
+  'process paused',
+  'machine asleep',
+  'wall clock steps',
+  'database clock steps',
+  'dead leases removed',
+  'no index registered',
+  'index registered anew',
+  'moved to another Redis and back',
+  'Postgres cut off',
+] as const;
+
+export type FaultKind = (typeof FAULTS)[number];
+
+/** Runs that have something in common; what a theme leaves out is drawn. */
+interface Theme {
+  weight: number;
+  faults: readonly FaultKind[];
+  /** Share of the theme's faults that a run gets. */
+  share: number;
+  change?: (chance: Chance) => Partial<Settings>;
+}
+
+const themes: Record<string, Theme> = {
+  'pure interleavings': { weight: 0.2, faults: [], share: 0 },
+  'late commands': {
+    weight: 0.15,
+    faults: ['Redis connection reset', 'process killed', 'key evicted', 'connection lost', 'commit unanswered'],
+    share: 0.4,
+    change: (chance) => ({ slowShare: chance.of([0.15, 0.3]), slowWeight: chance.of([0.02, 0.06]), timeWeight: chance.of([0.4, 1]), verifyShare: 0.35 }),
+  },
+  generations: {
+    weight: 0.3,
+    faults: [
+      'no index registered',
+      'index registered anew',
+      'index registered anew',
+      'replica promoted',
+      'demoted and promoted',
+      'another Redis',
+      'moved to another Redis and back',
+      'Redis restarts from its dump',
+      'Redis restarts empty',
+      'Postgres cut off',
+      'Redis cut off',
+      'process paused',
+      'machine asleep',
+      'wall clock steps',
+      'asynchronous fail-over',
+      'synchronous fail-over',
+      'dead leases removed',
+    ],
+    share: 0.3,
+    change: (chance) => ({ hasSignIns: false, accounts: 1, monitors: 1 + chance.below(2), timeWeight: chance.of([0.05, 0.3, 1, 2]), maxFaults: 2 + chance.below(6) }),
+  },
+  cluster: {
+    weight: 0.08,
+    faults: ['slot moves', 'slot copy left behind', 'key evicted', 'process killed', 'Redis connection reset'],
+    share: 0.6,
+    change: () => ({ isCluster: true }),
+  },
+  everything: { weight: 0.27, faults: FAULTS, share: 0.2 },
+};
+
+/** Draws the settings of a seed. */
+export const drawSettings = (chance: Chance): Settings => {
+  const names = Object.keys(themes);
+  const theme = names[chance.pick(Object.values(themes).map(({ weight }) => weight))] ?? 'everything';
+  const { faults, share, change } = themes[theme] as Theme;
+  const settings: Settings = {
+    theme,
+    instances: chance.flip(0.6) ? 2 : 3,
+    accounts: chance.flip(0.8) ? 1 : 2,
+    clients: 2 + chance.below(3),
+    monitors: chance.flip(0.2) ? 1 : 0,
+    operationsPerClient: 2 + chance.below(5),
+    verifyShare: chance.of([0.35, 0.5]),
+    hasSignIns: chance.flip(0.7),
+    isIndexWarm: chance.flip(0.6),
+    leaseMs: chance.of([3_000, 6_000]),
+    pollMs: chance.of([500, 1_000]),
+    sweepMs: chance.of([1_500, 60_000]),
+    databaseLoss: 'refuse',
+    isCluster: false,
+    slowShare: chance.of([0, 0.05, 0.15, 0.3]),
+    slowWeight: chance.of([0.01, 0.03, 0.1]),
+    timeWeight: chance.of([0.02, 0.1, 0.4]),
+    faultWeight: chance.of([0.02, 0.05, 0.12]),
+    faults: new Set(faults.filter(() => chance.flip(share))),
+    maxFaults: 1 + chance.below(6),
+  };
+  return { ...settings, ...change?.(chance) };
+};

@@ -1,0 +1,171 @@
+import { RevocationUnavailable } from '../src/errors.ts';
+import { StoreUnavailable } from '../src/ports.ts';
+import type { Decision } from '../src/revoke.ts';
+import type { Outcome } from './check/history.ts';
+import type { Instance } from './instance.ts';
+import { type Connection, ConnectionLost } from './postgres/connection.ts';
+import type { AccountRow } from './postgres/rows.ts';
+import { PostgresError } from './postgres/server.ts';
+import * as sql from './postgres/verb-statements.ts';
+import { linkKey } from './postgres/rows.ts';
+import type { Statement } from './postgres/statement.ts';
+
+/**
+ * The service's verbs, as far as the guarantees depend on them: the same statements in the same order on the same
+ * protocol code. The texts they stand for are in apps/api/src/services and pinned by pins.ts.
+ */
+
+/** A verb's own refusal; it rolls the transaction back. */
+class Refusal extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super(outcome.kind);
+    this.outcome = outcome;
+  }
+}
+
+const CURRENT_PARAMETERS = 2;
+
+export interface VerbOptions {
+  deadlineMs: number;
+  /** A statement that the verb can do without; should it fail, the transaction is aborted all the same. */
+  bestEffort: 'none' | 'works' | 'fails';
+}
+
+export const verify = async (on: Instance, sessionId: string, accountId: string): Promise<Outcome> => {
+  try {
+    const verdict = await on.authority.verifier.verify(sessionId, accountId);
+    if (verdict.status === 'unavailable') return { kind: 'unavailable' };
+    if (verdict.status === 'live') return { kind: 'live', source: verdict.source };
+    return { kind: 'dead', reason: verdict.reason };
+  } catch (error) {
+    return { kind: 'crashed', error: String(error) };
+  }
+};
+
+/** P3, and after it the renewal of a hash made with older parameters. */
+export const signIn = async (on: Instance, accountId: string, password: string, { deadlineMs }: VerbOptions): Promise<Outcome> => {
+  const sessionId = `s-${on.process.random.token(16)}`;
+  let account: AccountRow | null;
+  try {
+    account = await on.database.once(on.process, 'read', (one) => one.statement(sql.readAccount(accountId)));
+  } catch (error) {
+    return failed(error);
+  }
+  if (account === null || account.passwordHash.password !== password) return { kind: 'refused' };
+  // Argon2 takes its time, outside any transaction.
+  await on.process.clock.sleep(50);
+  const proven = account;
+  const outcome = await on.units.transaction(deadlineMs, async (tx) => {
+    if (!(await tx.statement(sql.openSession(sessionId, accountId, proven.epoch)))) throw new Refusal({ kind: 'overtaken' });
+  });
+  if (outcome.kind === 'unknown') return { kind: 'unknown' };
+  if (outcome.kind === 'rolled_back') return failed(outcome.error);
+  if (proven.passwordHash.parameters < CURRENT_PARAMETERS) await renewHash(on, proven, deadlineMs);
+  return { kind: 'done', sessionId };
+};
+
+const renewHash = async (on: Instance, account: AccountRow, deadlineMs: number): Promise<void> => {
+  await on.process.clock.sleep(50);
+  const renewed = { ...account.passwordHash, parameters: CURRENT_PARAMETERS };
+  await on.units.transaction(deadlineMs, async (tx) => {
+    if ((await tx.statement(sql.lockAccount(account.id))) === null) return;
+    await tx.statement(sql.rehash(account.id, account.passwordHash, renewed));
+  });
+};
+
+/** The mailed link is issued by another job: it gets the link epoch of its moment. */
+export const issueLink = async (on: Instance, accountId: string, linkId: string): Promise<Outcome> => {
+  const insert: Statement<void> = {
+    name: `ISSUE ${linkId}`,
+    run: (view) => {
+      const account = view.get<AccountRow>(`account/${accountId}`);
+      if (account) view.put(linkKey(linkId), { id: linkId, accountId, linkEpoch: account.linkEpoch, used: false });
+    },
+  };
+  try {
+    await on.database.once(on.process, 'write', (one) => one.statement(insert));
+    return { kind: 'done' };
+  } catch {
+    return { kind: 'unknown' };
+  }
+};
+
+export const reset = (on: Instance, accountId: string, linkId: string, password: string, options: VerbOptions) =>
+  revoking(on, accountId, options, async (tx) => {
+    if ((await tx.statement(sql.findLink(linkId))) === null) throw new Refusal({ kind: 'refused' });
+    return {
+      ends: true,
+      apply: async () => {
+        await forgiving(tx, options);
+        if (!(await tx.statement(sql.spendLink(linkId)))) throw new Refusal({ kind: 'refused' });
+        await tx.statement(sql.endAllSessions(accountId, { password, parameters: CURRENT_PARAMETERS }));
+      },
+    };
+  });
+
+export const revokeOne = (on: Instance, accountId: string, callerId: string, sessionId: string, options: VerbOptions) =>
+  revoking(on, accountId, options, async (tx) => {
+    if (sessionId !== callerId && !(await tx.statement(sql.checkLive(callerId)))) throw new Refusal({ kind: 'dead' });
+    if (!(await tx.statement(sql.checkLive(sessionId)))) return { ends: false, value: undefined };
+    return {
+      ends: true,
+      apply: async () => {
+        await forgiving(tx, options);
+        await tx.statement(sql.endSession(sessionId));
+      },
+    };
+  });
+
+export const revokeMany = (
+  on: Instance,
+  accountId: string,
+  callerId: string,
+  keepsCaller: boolean,
+  options: VerbOptions,
+) =>
+  revoking(on, accountId, options, async (tx) => {
+    if (!(await tx.statement(sql.checkLive(callerId)))) throw new Refusal({ kind: 'dead' });
+    return {
+      ends: true,
+      apply: async () => {
+        await forgiving(tx, options);
+        await tx.statement(sql.endAllSessions(accountId, null));
+        if (keepsCaller) await tx.statement(sql.keepSession(callerId));
+      },
+    };
+  });
+
+const forgiving = async (tx: Connection, { bestEffort }: VerbOptions): Promise<void> => {
+  if (bestEffort === 'none') return;
+  if (bestEffort === 'fails') tx.failNext();
+  await tx.statement(sql.bestEffort).catch((error: unknown) => {
+    if (!(error instanceof PostgresError)) throw error;
+  });
+};
+
+const revoking = async (
+  on: Instance,
+  accountId: string,
+  options: VerbOptions,
+  decide: (tx: Connection, account: AccountRow | null) => Promise<Decision<void>>,
+): Promise<Outcome> => {
+  try {
+    await on.authority.revoker.revoking(accountId, options.deadlineMs, decide);
+    return { kind: 'done' };
+  } catch (error) {
+    return failed(error);
+  }
+};
+
+/** What the service makes of an error; anything that it does not know is a bug. */
+const failed = (error: unknown): Outcome => {
+  if (error instanceof Refusal) return error.outcome;
+  if (error instanceof RevocationUnavailable) return { kind: error.mayHaveTakenEffect ? 'unknown' : 'unavailable' };
+  if (error instanceof ConnectionLost || error instanceof PostgresError || error instanceof StoreUnavailable)
+    return { kind: 'unavailable' };
+  if (error instanceof Error && /deadline|COMMIT was answered/.test(error.message)) return { kind: 'unavailable' };
+  return { kind: 'crashed', error: String(error) };
+};
+

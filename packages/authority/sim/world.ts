@@ -1,0 +1,181 @@
+import type { Chance } from './chance.ts';
+import { History } from './check/history.ts';
+import type { AccountState } from './check/specification.ts';
+import { type Instance, startInstance, Target } from './instance.ts';
+import type { Network } from './postgres/connection.ts';
+import { Database } from './postgres/database.ts';
+import { accountKey, GENERATION, linkKey, sessionKey } from './postgres/rows.ts';
+import { type Commit, PostgresServer } from './postgres/server.ts';
+import { SESSION_MS } from './postgres/verb-statements.ts';
+import { RedisServer } from './redis/server.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface WorldOptions {
+  instances: number;
+  accounts: number;
+  leaseMs: number;
+  pollMs: number;
+  sweepMs: number;
+  databaseLoss: 'refuse' | 'serve';
+  isCluster: boolean;
+  slowShare: number;
+  slowWeight: number;
+  /** Each reply arrives together with the effect it answers. */
+  isEager: boolean;
+  sessionsPerAccount: number;
+}
+
+/** Fences whose writers are between FENCE and RELEASE, so that the checker knows what the loss of a key means. */
+class FencesAtWork {
+  readonly #history: History;
+  readonly #open = new Map<string, Set<string>>();
+  readonly #released = new Set<string>();
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  ran(script: 'fence' | 'release', accountId: string, nonces: readonly string[]): void {
+    for (const nonce of nonces) {
+      if (script === 'release') {
+        this.#released.add(nonce);
+        this.#open.get(accountId)?.delete(nonce);
+        this.#history.unguarded.get(accountId)?.delete(nonce);
+      } else if (!this.#released.has(nonce))
+        this.#open.set(accountId, (this.#open.get(accountId) ?? new Set()).add(nonce));
+    }
+  }
+
+  lost(accountId: string, held: string): void {
+    for (const nonce of held.split(' ')) if (this.#open.get(accountId)?.has(nonce)) this.#history.unguard(accountId, nonce);
+  }
+}
+
+/** Everything of one run: stores, instances, what clients know, and the history. */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly chance: Chance;
+  readonly options: WorldOptions;
+  readonly history = new History();
+  readonly database: Database;
+  readonly redis: RedisServer[];
+  readonly instances: Instance[] = [];
+  readonly initial = new Map<string, AccountState>();
+  /** Which primary of a cluster serves an account. */
+  readonly slots = new Map<string, RedisServer>();
+  /** Every instance holds its first lease: from here on messages may be slow. */
+  isWarm = false;
+  readonly #fences: FencesAtWork;
+  #started = 0;
+
+  constructor(scheduler: Scheduler, chance: Chance, options: WorldOptions) {
+    this.scheduler = scheduler;
+    this.chance = chance;
+    this.options = options;
+    const network: Network = {
+      isEager: options.isEager,
+      weight: () => (this.isWarm && options.slowShare > 0 && chance.flip(options.slowShare) ? options.slowWeight : 1),
+    };
+    this.redis = [new RedisServer(scheduler, 'redis1'), new RedisServer(scheduler, 'redis2')];
+    this.database = new Database(new PostgresServer(scheduler, this.#rows()), network);
+    this.#fences = new FencesAtWork(this.history);
+    for (const server of this.redis)
+      server.events.lostKeys = (names, keys) => {
+        for (const name of names) {
+          const held = keys.get(name)?.fields.get('f');
+          const accountId = /\{(.+)\}$/.exec(name)?.[1];
+          if (held !== undefined && accountId !== undefined) this.#fences.lost(accountId, held);
+        }
+      };
+    this.database.server.events.lost = (commits) => this.#lost(commits);
+    for (const accountId of this.initial.keys()) this.slots.set(accountId, this.primary());
+  }
+
+  primary(): RedisServer {
+    const [first] = this.redis;
+    if (first === undefined) throw new Error('a world has a Redis');
+    return first;
+  }
+
+  start(name?: string): Instance {
+    this.#started += 1;
+    const { leaseMs, pollMs, sweepMs, databaseLoss, isCluster } = this.options;
+    const target = isCluster
+      ? new Target(
+          (accountId) => this.slots.get(accountId) ?? this.primary(),
+          () => this.redis,
+        )
+      : new Target(
+          () => this.primary(),
+          () => [this.primary()],
+        );
+    const instance = startInstance(
+      this.scheduler,
+      this.database,
+      target,
+      { ran: (script, _, accountId, nonces) => this.#fences.ran(script, accountId, nonces) },
+      {
+        name: name ?? `i${this.#started}`,
+        seed: this.chance.below(2 ** 31),
+        // Any two differ by less than 5 % (assumed by spec §2): 1.02 / 0.975 is 1.046.
+        clockRate: this.options.isEager ? 1 : this.chance.of([0.975, 1, 1.02]),
+        wallOffsetMs: 1_700_000_000_000,
+        leaseMs,
+        pollMs,
+        sweepMs,
+        databaseLoss,
+      },
+    );
+    this.instances.push(instance);
+    void instance.authority.start();
+    return instance;
+  }
+
+  alive(): Instance[] {
+    return this.instances.filter(({ process }) => process.isAlive);
+  }
+
+  #rows(): Map<string, object> {
+    const rows = new Map<string, object>();
+    const now = 1_700_000_000_000;
+    const primaries = this.options.isCluster ? this.redis : this.redis.slice(0, 1);
+    rows.set(GENERATION, {
+      name: 'g0',
+      replicationIds: primaries.map(({ replid }) => replid),
+      registeredOn: { systemId: 'pg', timeline: '1' },
+      leasesComplete: true,
+    });
+    for (let n = 1; n <= this.options.accounts; n += 1) {
+      const id = `a${n}`;
+      rows.set(accountKey(id), { id, passwordHash: { password: 'p0', parameters: 1 }, epoch: 1, linkEpoch: 1, disabled: false });
+      rows.set(linkKey(`${id}-l0`), { id: `${id}-l0`, accountId: id, linkEpoch: 1, used: false });
+      const sessions = Array.from({ length: this.options.sessionsPerAccount }, (_, index) => `${id}-s${index + 1}`);
+      for (const session of sessions)
+        rows.set(sessionKey(session), {
+          id: session,
+          accountId: id,
+          epoch: 1,
+          revoked: false,
+          createdAt: now,
+          lastSeenAt: now,
+          idleExpiresAt: now + SESSION_MS,
+          expiresAt: now + 10 * SESSION_MS,
+        });
+      this.initial.set(id, { password: 'p0', live: new Set(sessions), links: new Set([`${id}-l0`]) });
+    }
+    return rows;
+  }
+
+  #lost(commits: readonly Commit[]): void {
+    for (const key of commits.flatMap(({ keys }) => keys)) {
+      const [table, id = ''] = key.split('/');
+      if (table === 'account') this.history.rollBack(id);
+      if (table === 'session' || table === 'link') this.history.rollBack(this.#ownerOf(commits, key));
+    }
+  }
+
+  #ownerOf(commits: readonly Commit[], key: string): string {
+    const row = commits.map(({ state }) => state.get(key)).find((found) => found !== undefined);
+    return (row as { accountId?: string } | undefined)?.accountId ?? '';
+  }
+}
