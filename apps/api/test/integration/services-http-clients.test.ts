@@ -63,6 +63,9 @@ describe('client authentication', () => {
     const third = await rotateClient(service.ctx(), 'rotating', 0);
     expect(await status(third.secret)).toBe(200);
     expect([await status(second.secret), await status(client.secret)]).toEqual([401, 401]);
+    const fourth = await rotateClient(service.ctx(), 'rotating', 2);
+    expect([await status(fourth.secret), await status(third.secret)]).toEqual([200, 200]);
+    await expect.poll(() => status(third.secret), { timeout: 15_000, interval: 250 }).toBe(401);
   });
 
   test('a disabled client is refused within seconds, an enabled one let in again', async () => {

@@ -139,6 +139,30 @@ describe('POST /v1/verify', () => {
     expect([response.status, (await problem(response)).reason]).toEqual([400, 'input_invalid']);
   });
 
+  test('G8 what cannot be decided is 503, or a third value for a caller that asks for it; never signed out', async () => {
+    const { authority } = service.container.deps;
+    const real = authority.verifyMany;
+    const session = await service.signIn('bearer');
+    authority.verifyMany = async (tokens) =>
+      (await real(tokens)).map((one) =>
+        one.status === 'live' ? one : { status: 'unavailable', retryAfterMs: 1_500 },
+      );
+    try {
+      const whole = await service.verify([session.token, 'undecided']);
+      expect([whole.status, whole.headers.get('retry-after')]).toEqual([503, '2']);
+      expect((await problem(whole)).reason).toBe('unavailable');
+      expect(await results(await service.verify([session.token, 'undecided'], { partial: true }))).toEqual([
+        expect.objectContaining({ active: true }),
+        { active: null, reason: 'unavailable' },
+      ]);
+      expect((await service.verify(['undecided'], { partial: true })).status).toBe(503);
+      expect((await service.form('/v1/introspect', { token: 'undecided' })).status).toBe(503);
+      expect((await service.form('/v1/revoke', { token: 'undecided' })).status).toBe(503);
+    } finally {
+      authority.verifyMany = real;
+    }
+  });
+
   test('256 tokens of the greatest length are read', async () => {
     const tokens = Array.from({ length: 256 }, (_, n) => `v4.public.${String(n).padEnd(2_038, 'x')}`);
     expect((await results(await service.verify(tokens))).every(({ active }) => active === false)).toBe(true);
