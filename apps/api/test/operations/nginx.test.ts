@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from './support/ask.ts';
 import { bundle } from './support/bundle.ts';
 import { type Door, doorPorts, openDoor } from './support/door.ts';
-import { type Fleet, type Process, startFleet } from './support/fleet.ts';
+import { type Fleet, type Process, runProgram, sourceMain, startFleet } from './support/fleet.ts';
 import { openEvents } from './support/events.ts';
 
 const PASSWORD = 'seven quiet lanterns 41';
@@ -42,6 +43,13 @@ const signIn = async (email: string): Promise<string> => {
   expect(answer.status, answer.text).toBe(200);
   return (answer.json() as { result: { data: { tokens: { accessToken: string } } } }).result.data.tokens
     .accessToken;
+};
+
+/** What a client of the service presents, from the command that an operator runs. */
+const serviceClient = async (): Promise<string> => {
+  const args = [sourceMain, 'clients', 'create', `door-${randomBytes(4).toString('hex')}`, '--json'];
+  const { id, secret } = JSON.parse(await runProgram(args, fleet.env)) as { id: string; secret: string };
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 };
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -208,6 +216,25 @@ describe('calls', () => {
     }
   });
 
+  test('other services verify a full batch of tokens, and one that is too large is a problem (RFC 9457)', async () => {
+    const { email } = await fleet.person(PASSWORD);
+    const token = await signIn(email);
+    const client = await serviceClient();
+    const verify = (tokens: string[]) =>
+      door.ask('/v1/verify', {
+        method: 'POST',
+        headers: { ...JSON_TYPE, authorization: client },
+        body: JSON.stringify({ tokens }),
+      });
+    const longest = 'x'.repeat(2_048);
+    const full = await verify([token, ...Array.from({ length: 255 }, () => longest)]);
+    expect(full.status, full.text).toBe(200);
+    expect(full.text.match(/"active":true/g)).toHaveLength(1);
+    const tooLarge = await verify(Array.from({ length: 400 }, () => longest));
+    expect([tooLarge.status, tooLarge.headers['content-type']]).toEqual([413, 'application/problem+json']);
+    expect(tooLarge.json()).toMatchObject({ status: 413, reason: 'input_invalid' });
+  });
+
   test('the ops port is not reachable', async () => {
     for (const path of ['/metrics', '/readyz', '/livez', '/trpc/../metrics', '/v1/../metrics']) {
       const { text } = await door.ask(path);
@@ -220,7 +247,7 @@ describe('events', () => {
   test('arrive while the stream is open, from the instance that the stream is not on', async () => {
     const { email } = await fleet.person(PASSWORD);
     const [watching, other] = [await signIn(email), await signIn(email)];
-    const stream = await openEvents(door, watching);
+    const stream = await openEvents(door, '/trpc/session.events', `Bearer ${watching}`);
     try {
       await stream.until(/event: ?connected/);
       for (const { origin } of instances) {
@@ -234,6 +261,19 @@ describe('events', () => {
       await stream.until(/session_revoked[\s\S]*session_revoked/);
       expect((await call('session.revokeAll', {}, bearer(other))).status).toBe(200);
       await stream.ended;
+    } finally {
+      stream.close();
+    }
+  });
+
+  test('the feed for other services comes through as it happens', async () => {
+    const { email, accountId } = await fleet.person(PASSWORD);
+    const token = await signIn(email);
+    const stream = await openEvents(door, '/v1/events', await serviceClient());
+    try {
+      await stream.until(/event: heartbeat/);
+      expect((await call('session.revokeAll', {}, bearer(token))).status).toBe(200);
+      await stream.until(new RegExp(`event: revocation\\ndata: .*${accountId}`));
     } finally {
       stream.close();
     }

@@ -9,14 +9,15 @@ export interface Events {
   close(): void;
 }
 
-export const openEvents = (door: Door, token: string): Promise<Events> =>
+/** @param authorization what the reader presents */
+export const openEvents = (door: Door, path: string, authorization: string): Promise<Events> =>
   new Promise((opened, failed) => {
     const sent = request(
-      `${door.origin}/trpc/session.events`,
+      `${door.origin}${path}`,
       {
         ca: door.ca,
         agent: false,
-        headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+        headers: { authorization, accept: 'text/event-stream' },
       },
       (response) => {
         let text = '';

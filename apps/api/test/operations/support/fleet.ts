@@ -29,6 +29,8 @@ export interface Fleet {
   start(command: 'serve' | 'worker', options?: Partial<Program>): Promise<Process>;
   /** An account whose address is proven. */
   person(password: string): Promise<{ email: string; accountId: string }>;
+  /** Empty, with a new history, as any cache may come back. */
+  restartRedis(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export const startFleet = async (publicUrl: string, more: Record<string, string>
       return { origin: `http://127.0.0.1:${port}`, ops, port, server };
     },
     person: (password) => makePerson(database.url, password),
+    restartRedis: () => redis.restart({ empty: true }),
     stop: async () => {
       for (const server of running) await server.killTree();
       await database.drop();
