@@ -2,13 +2,7 @@ import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import type { Outcome, RevokingStore } from '@portcullis/authority/ports';
 import { READ_GENERATION, SHARE_GENERATION, generationSeen } from '@portcullis/authority/postgres/history';
-import {
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-  isBrokenCircuitError,
-} from 'cockatiel';
+import { Guard, isGuardRefusal } from '@portcullis/authority/postgres/guard';
 import { AuthError } from '../errors.ts';
 import { BindingDriver } from './driver.ts';
 import { AccountEntity, type AccountRow } from './entities/account.ts';
@@ -18,7 +12,7 @@ import { AccountEpochEntity, SessionEntity } from './entities/session.ts';
 import { VerificationEntity } from './entities/verification.ts';
 import { Migration20261124000000_foundation } from './migrations/Migration20261124000000_foundation.ts';
 import { Migration20261124000001_service_clients } from './migrations/Migration20261124000001_service_clients.ts';
-import { isConnectivityError } from './outage.ts';
+import { isConnectivityError, isContention } from './outage.ts';
 import { lockAccount } from './repository.ts';
 import { retryingTransaction, type TransactionClock, type Tx } from './transaction.ts';
 import { UnitOfWorkClient } from './unit-of-work-client.ts';
@@ -35,19 +29,25 @@ export interface DatabaseSettings {
 }
 
 const RETRY_AFTER_MS = 1_000;
+/** The server gives up on a statement by itself; only one that is silent meets the client's deadline. */
+const GRACE_MS = 200;
 
 /** Postgres as verbs see it: units of work and single reads, refused fast while Postgres is away. */
 export class Database {
   readonly orm: MikroORM;
   readonly #clock: TransactionClock;
-  readonly #breaker = circuitBreaker(handleWhen(isConnectivityError), {
-    halfOpenAfter: 500,
-    breaker: new ConsecutiveBreaker(3),
+  readonly #answerMs: number;
+  readonly #guard = new Guard({
+    isOutage: isConnectivityError,
+    outages: 3,
+    signOfLife: () => this.ping(),
   });
 
-  constructor(orm: MikroORM, clock: TransactionClock) {
+  /** @param answerMs how long a read may take, whatever part of it the pool, the connection or the statement takes */
+  constructor(orm: MikroORM, clock: TransactionClock, answerMs: number) {
     this.orm = orm;
     this.#clock = clock;
+    this.#answerMs = answerMs;
   }
 
   /**
@@ -70,7 +70,7 @@ export class Database {
   /** One read outside any transaction: a clean fork, the newest committed state. */
   async read<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
     try {
-      return await this.#breaker.execute(() => work(this.orm.em.fork({ clear: true })));
+      return await this.#guard.execute(() => work(this.orm.em.fork({ clear: true })), this.#answerMs);
     } catch (error) {
       throw unavailableOr(error);
     }
@@ -80,9 +80,9 @@ export class Database {
   async attempt<T>(deadlineMs: number, work: (tx: Tx) => Promise<T>): Promise<Outcome<T>> {
     let outcome: Outcome<T> | undefined;
     try {
-      return await this.#breaker.execute(async () => {
+      return await this.#guard.execute(async () => {
         outcome = await retryingTransaction(this.orm, this.#clock, deadlineMs, work);
-        // The breaker counts what is thrown; the caller wants to be told.
+        // The guard counts what is thrown; the caller wants to be told.
         if (outcome.kind === 'rolled_back' && isConnectivityError(outcome.error)) throw outcome.error;
         return outcome;
       });
@@ -98,7 +98,7 @@ export class Database {
   }
 
   get broken(): boolean {
-    return this.#breaker.state !== CircuitState.Closed;
+    return this.#guard.broken;
   }
 
   async close(): Promise<void> {
@@ -107,7 +107,7 @@ export class Database {
 }
 
 const unavailableOr = (error: unknown): unknown =>
-  isConnectivityError(error) || isBrokenCircuitError(error)
+  isConnectivityError(error) || isContention(error) || isGuardRefusal(error)
     ? new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error })
     : error;
 
@@ -152,7 +152,7 @@ export const openDatabase = async (
       application_name: 'portcullis',
       connectionTimeoutMillis: settings.acquireTimeoutMs,
       statement_timeout: settings.statementTimeoutMs,
-      statementDeadlineMs: settings.statementTimeoutMs + 200,
+      statementDeadlineMs: settings.statementTimeoutMs + GRACE_MS,
       lock_timeout: settings.lockTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
@@ -172,5 +172,5 @@ export const openDatabase = async (
     },
     connect: false,
   } as never);
-  return new Database(orm as MikroORM, clock);
+  return new Database(orm as MikroORM, clock, settings.statementTimeoutMs + GRACE_MS);
 };

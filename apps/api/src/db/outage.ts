@@ -1,5 +1,8 @@
-/** Postgres is going away, is starting, has no connection left, or cancelled us by timeout. */
-const OUTAGE_STATES = /^(08|57P0|53300|57014|25006)/;
+/**
+ * Postgres is going away, is starting, lets nobody in, has nothing left (connections, memory, room), cannot read its
+ * disk, became a standby, or cancelled us by timeout. None of it is the caller's doing.
+ */
+const OUTAGE_STATES = /^(08|28|3D|53|58|57P0|57014|25006)/;
 const OUTAGE_SYSCALLS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -24,6 +27,12 @@ export const isConnectivityError = (error: unknown): boolean => {
     OUTAGE_MESSAGES.test(error.message) || (error.cause !== undefined && isConnectivityError(error.cause))
   );
 };
+
+/** Somebody else held the row, or won it, until the deadline: lock timeout, serialization failure, deadlock. */
+const CONTENTION_STATES = new Set(['55P03', '40001', '40P01']);
+
+export const isContention = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && CONTENTION_STATES.has(String(error.code));
 
 /** SQLSTATE 23505: somebody else's row has the value that must be unique. */
 export const isUniqueViolation = (error: unknown): boolean =>

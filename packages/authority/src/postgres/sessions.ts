@@ -1,12 +1,4 @@
-import {
-  bulkhead,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleAll,
-  type IPolicy,
-  wrap,
-} from 'cockatiel';
+import { bulkhead, type IPolicy } from 'cockatiel';
 import type { Pool, PoolClient } from 'pg';
 import {
   type GenerationStore,
@@ -17,6 +9,7 @@ import {
   type Truth,
 } from '../ports.ts';
 import type { ManySessionStore, Subject } from '../verify-many.ts';
+import { Guard } from './guard.ts';
 import { HISTORY_COLUMNS } from './history.ts';
 
 interface SessionRow {
@@ -58,6 +51,9 @@ export interface StoreLimits {
   queued: number;
 }
 
+/** For a whole answer, whatever part of it the pool, the connection or the statement take. */
+const ANSWER_MS = 800;
+
 /**
  * SessionStore on a pg pool of its own, apart from the verbs': a slow password reset must not hold up verifications.
  * The pool's `query_timeout` and `connectionTimeoutMillis` are the deadlines; a query that met its deadline takes its
@@ -66,11 +62,16 @@ export interface StoreLimits {
 export class PostgresSessionStore implements SessionStore, ManySessionStore, GenerationStore {
   readonly #pool: Pool;
   readonly #policy: IPolicy;
-  readonly #breaker = circuitBreaker(handleAll, { halfOpenAfter: 500, breaker: new ConsecutiveBreaker(5) });
+  readonly #guard: Guard;
 
   constructor(pool: Pool, limits: StoreLimits) {
     this.#pool = pool;
-    this.#policy = wrap(bulkhead(limits.concurrent, limits.queued), this.#breaker);
+    this.#policy = bulkhead(limits.concurrent, limits.queued);
+    this.#guard = new Guard({
+      isOutage: () => true,
+      outages: 5,
+      signOfLife: () => pool.query('SELECT 1'),
+    });
   }
 
   async truth(sessionId: string, accountId: string): Promise<Truth> {
@@ -81,7 +82,7 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
         values: [sessionId, accountId],
       });
       return result.rows[0];
-    });
+    }, ANSWER_MS);
     return truthOf(row, { sessionId, accountId });
   }
 
@@ -93,7 +94,7 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
         values: [subjects.map(({ sessionId }) => sessionId), subjects.map(({ accountId }) => accountId)],
       });
       return result.rows;
-    });
+    }, ANSWER_MS);
     return subjects.map((subject, index) => truthOf(rows[index], subject));
   }
 
@@ -155,12 +156,12 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
 
   /** Whether Postgres kept failing and calls are refused for the moment; for metrics and readiness. */
   get broken(): boolean {
-    return this.#breaker.state !== CircuitState.Closed;
+    return this.#guard.broken;
   }
 
-  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+  async #guarded<T>(work: () => Promise<T>, deadlineMs?: number): Promise<T> {
     try {
-      return await this.#policy.execute(work);
+      return await this.#policy.execute(() => this.#guard.execute(work, deadlineMs));
     } catch (cause) {
       throw new StoreUnavailable('Postgres did not answer in time', { cause });
     }
