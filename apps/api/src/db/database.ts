@@ -12,6 +12,7 @@ import { AccountEpochEntity, SessionEntity } from './entities/session.ts';
 import { VerificationEntity } from './entities/verification.ts';
 import { Migration20261124000000_foundation } from './migrations/Migration20261124000000_foundation.ts';
 import { Migration20261124000001_service_clients } from './migrations/Migration20261124000001_service_clients.ts';
+import { Migration20261124000002_count_by_hour } from './migrations/Migration20261124000002_count_by_hour.ts';
 import { isConnectivityError, isContention } from './outage.ts';
 import { lockAccount } from './repository.ts';
 import { retryingTransaction, type TransactionClock, type Tx } from './transaction.ts';
@@ -168,6 +169,7 @@ export const openDatabase = async (
       migrationsList: [
         { name: 'Migration20261124000000_foundation', class: Migration20261124000000_foundation },
         { name: 'Migration20261124000001_service_clients', class: Migration20261124000001_service_clients },
+        { name: 'Migration20261124000002_count_by_hour', class: Migration20261124000002_count_by_hour },
       ],
     },
     connect: false,

@@ -93,16 +93,29 @@ export const isLive = async (tx: Tx, sessionId: string, accountId: string): Prom
   return (await tx.execute<unknown[]>(sql, [sessionId, accountId])).length > 0;
 };
 
+// Those whose hour is still to come are counted in the index session_live_until alone; only those that end within this
+// very hour are looked at one by one. The session that is not counted is one more look-up, however many there are.
+const COUNT = `
+WITH asked AS MATERIALIZED (
+  SELECT ?::uuid AS id, ?::bigint AS epoch, ?::text AS besides, statement_timestamp() AS now,
+    floor(extract(epoch FROM statement_timestamp()) / 3600)::int AS hour
+)
+SELECT least(1001,
+    (SELECT count(*) FROM (SELECT 1 FROM portcullis.session s
+      WHERE s.account_id = (SELECT id FROM asked) AND s.epoch = (SELECT epoch FROM asked) AND s.revoked_at IS NULL
+        AND s.live_until_hour > (SELECT hour FROM asked) LIMIT 1001) AS later)
+    + (SELECT count(*) FROM (SELECT 1 FROM portcullis.session s
+      WHERE s.account_id = (SELECT id FROM asked) AND s.epoch = (SELECT epoch FROM asked) AND s.revoked_at IS NULL
+        AND s.live_until_hour = (SELECT hour FROM asked)
+        AND least(s.idle_expires_at, s.expires_at) > (SELECT now FROM asked) LIMIT 1001) AS soon))::int
+  - (SELECT count(*) FROM portcullis.session s
+      WHERE s.id = (SELECT besides FROM asked) AND s.account_id = (SELECT id FROM asked)
+        AND s.epoch = (SELECT epoch FROM asked) AND s.revoked_at IS NULL
+        AND least(s.idle_expires_at, s.expires_at) > (SELECT now FROM asked))::int AS n`;
+
 /** Live sessions of the account besides one; counting stops at 1,000 so that it costs the same for everybody (G7). */
-export const countOthers = async (tx: Tx, account: AccountRow, exceptId: string | null): Promise<number> => {
-  const rows = await tx.execute<{ n: number }[]>(
-    // Answered by the index session_live alone; `except` is one more look-up, however many sessions there are.
-    `SELECT (SELECT count(*) FROM (SELECT 1 FROM portcullis.session s WHERE s.account_id = ? AND s.epoch = ? AND s.revoked_at IS NULL
-        AND s.expires_at > clock_timestamp() AND s.idle_expires_at > clock_timestamp() LIMIT 1001) AS live)::int
-      - (SELECT count(*) FROM portcullis.session s WHERE s.id = ? AND s.account_id = ? AND s.epoch = ? AND s.revoked_at IS NULL
-        AND s.expires_at > clock_timestamp() AND s.idle_expires_at > clock_timestamp())::int AS n`,
-    [account.id, account.epoch, exceptId, account.id, account.epoch],
-  );
+export const countOthers = async (tx: Tx, account: AccountRow, besides: string | null): Promise<number> => {
+  const rows = await tx.execute<{ n: number }[]>(COUNT, [account.id, account.epoch, besides]);
   return Math.min(Number(rows[0]?.n ?? 0), 1_000);
 };
 
