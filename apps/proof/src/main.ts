@@ -1,30 +1,64 @@
-import { runProof, newSeed } from './run.ts';
-const over = new AbortController();
-process.on('SIGINT', () => over.abort());
-process.on('SIGTERM', () => over.abort());
-const seconds = Number(process.argv[2] ?? 40);
-const found = await runProof({
-  seed: process.argv[3] ?? newSeed(),
-  seconds,
-  over: over.signal,
-  checkout: process.env['PROOF_FROM'] ?? '/work/main',
-  say: (line) => void process.stdout.write(`${line}\n`),
-});
-process.stdout.write(
-  JSON.stringify(
-    {
-      ...found,
-      injected: found.injected.length,
-      graveyard: {
-        verifications: found.graveyard.verifications,
-        buried: found.graveyard.buried,
-        ages: found.graveyard.ages,
-        accepted: found.graveyard.accepted.slice(0, 3),
-      },
-      judge: { ...found.judge, violations: found.judge.violations.slice(0, 2) },
-    },
-    null,
-    1,
-  ),
-);
-process.exit(0);
+import { join } from 'node:path';
+import { stdin, stdout } from 'node:process';
+import { readArguments, USAGE, type Wishes } from './arguments.ts';
+import { allFaults } from './nemesis/nemesis.ts';
+import { reportOn } from './report/report.ts';
+import { writeReport } from './report/write.ts';
+import { runProof } from './run.ts';
+import { repository } from './stack/snapshot.ts';
+
+const say = (line: string): void => void stdout.write(`${line}\n`);
+
+/** Ctrl-C ends the attack, and what was heard until then is judged; a second one ends everything at once. */
+const untilTold = (): AbortSignal => {
+  const over = new AbortController();
+  const tell = () => {
+    if (over.signal.aborted) process.exit(130);
+    say('\nEnding: what was heard so far is judged …');
+    over.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, tell);
+  process.on('disconnect', tell);
+  process.channel?.unref();
+  return over.signal;
+};
+
+const attack = async (wishes: Wishes, over: AbortSignal): Promise<number> => {
+  const folder = wishes.out ?? join(repository, '.portcullis/proof', `${stamp()}-${wishes.seed}`);
+  say(
+    `Seed ${wishes.seed}, ${wishes.seconds} seconds under faults; again: npm run proof -- --seed ${wishes.seed}`,
+  );
+  const findings = await runProof({
+    ...{ seed: wishes.seed, seconds: wishes.seconds, over, say, checkout: wishes.from ?? repository },
+    logs: join(folder, 'logs'),
+    faults: allFaults.filter(({ name }) => wishes.faults === undefined || wishes.faults.test(name)),
+  });
+  const report = reportOn(findings);
+  writeReport(folder, report, findings);
+  if (wishes.evidence) writeReport(join(repository, 'docs/evidence'), report, findings);
+  say('');
+  for (const { guarantee, claim, occasions, broken } of report.claims)
+    say(`${broken === 0 ? 'held  ' : 'BROKEN'}  ${guarantee.padEnd(22)} ${claim}: ${broken} of ${occasions}`);
+  for (const [what, count] of Object.entries(report.oddities)) say(`seen    ${count} × ${what}`);
+  say(`\nReport: ${folder}/report.md`);
+  say(
+    report.verdict === 'held' ? 'Every guarantee held.' : `VIOLATED. ${folder}/violations.json says where.`,
+  );
+  return report.verdict === 'held' ? 0 : 1;
+};
+
+const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+
+const wishes = readArguments(process.argv.slice(2));
+if (typeof wishes === 'string') {
+  say(wishes === '' ? USAGE : `${wishes}\n\n${USAGE}`);
+  process.exit(wishes === '' ? 0 : 2);
+}
+stdin.unref?.();
+try {
+  process.exitCode = await attack(wishes, untilTold());
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+}
+process.exit();

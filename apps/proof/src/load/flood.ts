@@ -2,12 +2,13 @@ import type { Random } from '../random.ts';
 import type { Entrance } from '../stack/stack.ts';
 import { pause } from '../stack/wait.ts';
 import type { Graveyard, Tomb } from './graveyard.ts';
-import { createLine, type Line, type LineAnswer } from './line.ts';
-import type { Tally } from './tally.ts';
+import { createLine, type Line } from './line.ts';
+import type { Probe } from './probes.ts';
+import { createTally, type Tally } from './tally.ts';
 
 export interface Flood {
-  /** Requests that were sent; a batch carries several verifications. */
-  readonly requests: number;
+  /** Requests that were answered, by the way of asking. */
+  readonly requests: Tally;
   /** What was said about the dead, by reason. */
   readonly reasons: Tally;
   stop(): Promise<void>;
@@ -17,41 +18,53 @@ export interface FloodParts {
   graveyard: Graveyard;
   entrances: readonly Entrance[];
   random: Random;
-  reasons: Tally;
-  linesEach: number;
+  /** One line at each entrance for each set; a line takes its set's ways of asking in turn. */
+  probes: readonly (readonly Probe[])[];
 }
 
-const BATCH = 10;
 const IDLE_MS = 20;
 const BROKEN_MS = 100;
 
 /** Asks about the dead at every entrance, over and over, as fast as the answers come. */
-export const startFlood = ({ graveyard, entrances, random, reasons, linesEach }: FloodParts): Flood => {
+export const startFlood = ({ graveyard, entrances, random, probes }: FloodParts): Flood => {
   const lines: Line[] = [];
+  const requests = createTally();
+  const reasons = createTally();
   let isOver = false;
-  let requests = 0;
-  const follow = async (at: Entrance): Promise<void> => {
+  const follow = async (at: Entrance, ways: readonly Probe[]): Promise<void> => {
     const line = createLine(at.port);
     lines.push(line);
-    while (!isOver) {
-      const tomb = graveyard.pick(random);
-      if (tomb === null) {
+    for (let turn = 0; !isOver; turn += 1) {
+      const probe = ways[turn % ways.length] as Probe;
+      const tombs = choose(graveyard, random, probe.most);
+      if (tombs.length === 0) {
         await pause(IDLE_MS);
         continue;
       }
-      const isBatch = random.chance(0.5);
       const invoked = performance.now();
-      const answer = await line.ask(requestFor(tomb, isBatch));
-      requests += 1;
-      if (answer === null) await pause(BROKEN_MS);
-      else judge(graveyard, tomb, invoked, at.name, answer, isBatch, reasons);
+      const answer = await line.ask(probe.requestFor(tombs));
+      if (answer === null) {
+        await pause(BROKEN_MS);
+        continue;
+      }
+      requests.add(`${probe.name}: ${answer.status}`);
+      for (const [index, { verdict, count, reason }] of probe.read(answer, tombs).entries()) {
+        reasons.add(reason, count);
+        // Refusing to answer is always allowed; it decides nothing.
+        if (verdict !== null)
+          graveyard.judge(
+            tombs[index] as Tomb,
+            invoked,
+            `${at.name}, ${probe.name}`,
+            verdict === 'accepted',
+            count,
+          );
+      }
     }
   };
-  const loops = entrances.flatMap((at) => Array.from({ length: linesEach }, () => follow(at)));
+  const loops = entrances.flatMap((at) => probes.map((ways) => follow(at, ways)));
   return {
-    get requests() {
-      return requests;
-    },
+    requests,
     reasons,
     stop: async () => {
       isOver = true;
@@ -63,33 +76,11 @@ export const startFlood = ({ graveyard, entrances, random, reasons, linesEach }:
   };
 };
 
-const BATCHED = Array.from({ length: BATCH }, () => 'account.me').join(',');
-
-const requestFor = ({ token }: Tomb, isBatch: boolean): Buffer =>
-  Buffer.from(
-    `GET ${isBatch ? `/trpc/${BATCHED}?batch=1&input=%7B%7D` : '/v1/session'} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`,
-    'latin1',
-  );
-
-const judge = (
-  graveyard: Graveyard,
-  tomb: Tomb,
-  invoked: number,
-  via: string,
-  { status, body }: LineAnswer,
-  isBatch: boolean,
-  reasons: Tally,
-): void => {
-  const count = isBatch ? BATCH : 1;
-  const said = body.match(/"reason":"\w+"/g) ?? [];
-  for (const reason of said) reasons.add(reason.slice(10, -1));
-  const refused = said.filter((reason) => reason !== '"reason":"unavailable"').length;
-  if (status === 401) {
-    graveyard.judge(tomb, invoked, via, false, count);
-  } else if (status === 207 || status === 200 || status === 204) {
-    // Several answers in one: what names no reason was accepted.
-    const isAccepted = status !== 207 || body.includes('"result"');
-    graveyard.judge(tomb, invoked, via, isAccepted, isAccepted ? count : refused);
+const choose = (graveyard: Graveyard, random: Random, most: number): Tomb[] => {
+  const chosen = new Set<Tomb>();
+  for (let tries = 0; tries < most; tries += 1) {
+    const tomb = graveyard.pick(random);
+    if (tomb !== null) chosen.add(tomb);
   }
-  // 502, 503 and 504 decide nothing: refusing to answer is always allowed.
+  return [...chosen];
 };

@@ -41,7 +41,11 @@ export interface NemesisParts {
   failed: (name: string, error: unknown) => void;
 }
 
-const CALM_MS = { least: 300, most: 2_500 };
+/** What is wrong with a store stops everybody: without calm in between little would be done at all. */
+const CALM_MS = {
+  stores: { least: 1_000, most: 3_500 },
+  'processes and lines': { least: 300, most: 2_000 },
+};
 
 /** Two at a time, one of each group, with calm between them; the seed decides which and how, never exactly when. */
 export const startNemesis = (parts: NemesisParts): Nemesis => {
@@ -61,7 +65,7 @@ export const startNemesis = (parts: NemesisParts): Nemesis => {
       hold: (ms) => pauseUnless(ms, over.signal),
     };
     while (!over.signal.aborted) {
-      await context.hold(random.between(CALM_MS.least, CALM_MS.most));
+      await context.hold(random.between(CALM_MS[group].least, CALM_MS[group].most));
       const fault = deck();
       if (fault === null || over.signal.aborted) break;
       const entry: Injected = { name: fault.name, from: performance.now(), until: null };

@@ -98,7 +98,7 @@ export const redisFaults: readonly Fault[] = [
     run: async (context) => {
       const { main } = context.stack.redis;
       const ask = (...command: string[]) => main.ask((client) => client.sendCommand(command));
-      const [, dir] = (await ask('CONFIG', 'GET', 'dir')) as unknown as [string, string];
+      const { dir = '' } = await main.ask((client) => client.configGet('dir'));
       await healing(
         async () => {
           await ask('CONFIG', 'SET', 'save', '3600 1');

@@ -43,6 +43,9 @@ pid ${folder}/nginx.pid;
 events { worker_connections 2048; }
 http {
   access_log off;
+  # A request of many tokens stays in memory: the folders are this run's alone.
+  client_body_buffer_size 1m;
+  client_max_body_size 2m;
   client_body_temp_path ${folder}/body;
   proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi;

@@ -1,21 +1,10 @@
-import { execFile } from 'node:child_process';
-import { appendFileSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { freePort } from '@portcullis/devstack/ports';
 import { type PostgresServer, startPostgres } from '@portcullis/devstack/postgres';
-import { findPostgresBinaries, postgresOwner } from '@portcullis/devstack/postgres-binaries';
-import { endsWithin, type ServerProcess, startServerProcess } from '@portcullis/devstack/server-process';
 import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
-import pg from 'pg';
+import type pg from 'pg';
+import { cloneServer, type PostgresNode, SETTINGS, withClient } from './postgres-clone.ts';
 import type { Undo } from './undo.ts';
 import { until } from './wait.ts';
-
-/** One Postgres server of the cluster. */
-export type PostgresNode = Pick<
-  PostgresServer,
-  'port' | 'pid' | 'stop' | 'kill' | 'suspend' | 'resume' | 'restart' | 'destroy'
-> & { readonly dataDir: string };
 
 /** A primary, at times a synchronous standby, and the proxies through which everybody reaches the primary. */
 export interface PostgresCluster {
@@ -33,204 +22,98 @@ export interface PostgresCluster {
   failOver(): Promise<void>;
 }
 
-const SETTINGS = {
-  fsync: 'off',
-  full_page_writes: 'off',
-  max_connections: '300',
-  wal_keep_size: '512MB',
-  wal_level: 'replica',
-  log_min_messages: 'fatal',
-  hot_standby: 'on',
-};
-
 /** Starts the first primary. Kills of processes lose nothing without fsync; only a machine's power would. */
 export const startPostgresCluster = async (dir: string, undo: Undo): Promise<PostgresCluster> => {
-  const home = join(dir, 'postgres-1');
-  const first = await startPostgres({ dir: home, settings: SETTINGS });
+  const first = await startPostgres({ dir: join(dir, 'postgres-1'), settings: SETTINGS });
   const { dataDir } = first;
   if (dataDir === null) throw new Error('the proof needs a Postgres of its own');
-  let primary: PostgresNode = Object.assign(Object.create(first) as PostgresServer, { dataDir });
-  let standby: PostgresNode | null = null;
-  let clones = 1;
-  const proxies: TcpProxy[] = [];
-  undo.add(async () => {
-    await standby?.destroy();
-    await primary.destroy();
-  });
-  const address = () => ({ host: '127.0.0.1', port: primary.port });
-  const admin = (port: number, database = 'portcullis') => {
-    const url = new URL(first.adminUrl);
-    url.port = String(port);
-    url.pathname = `/${database}`;
-    return url.href;
-  };
-  const cluster: PostgresCluster = {
-    get primary() {
-      return primary;
-    },
-    get standby() {
-      return standby;
-    },
-    door: async () => {
-      const proxy = await startTcpProxy(address());
-      undo.add(() => proxy.stop());
-      proxies.push(proxy);
-      return { url: proxy.through(first.url), proxy };
-    },
-    asAdmin: (work) => withClient(admin(primary.port), work),
-    attachStandby: async () => {
-      clones += 1;
-      const source = { dataDir: primary.dataDir, adminUrl: admin(primary.port, 'postgres') };
-      standby = await clone(
-        source,
-        `${dirname(dataDir)}-standby-${clones}`,
-        join(dir, `standby-${clones}.log`),
-      );
-      await withClient(admin(primary.port), async (client) => {
-        await client.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
-        await client.query('SELECT pg_reload_conf()');
-        await until('commits wait for the standby', async () => {
-          const { rows } = await client.query(`SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'`);
-          return rows.length > 0;
-        });
-      });
-    },
-    dropStandby: async () => {
-      await withClient(admin(primary.port), async (client) => {
-        await client.query('ALTER SYSTEM RESET synchronous_standby_names');
-        await client.query('SELECT pg_reload_conf()');
-      });
-      await standby?.destroy();
-      standby = null;
-    },
-    failOver: async () => {
-      if (standby === null) throw new Error('there is no standby to promote');
-      const old = primary;
-      await old.kill();
-      const next = standby;
-      await withClient(admin(next.port, 'postgres'), async (client) => {
-        await client.query('SELECT pg_promote(true, 30)');
-        // The clone took over the primary's settings: without a standby of its own no commit would ever return.
-        await client.query('ALTER SYSTEM RESET synchronous_standby_names');
-        await client.query('SELECT pg_reload_conf()');
-      });
-      primary = next;
-      standby = null;
-      for (const proxy of proxies) proxy.retarget(address());
-      await old.destroy();
-    },
-  };
+  const cluster = new Cluster(dir, first, dataDir);
+  undo.add(() => cluster.destroy());
   return cluster;
 };
 
-export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'proof nemesis',
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 60_000,
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-};
+class Cluster implements PostgresCluster {
+  primary: PostgresNode;
+  standby: PostgresNode | null = null;
+  readonly #logs: string;
+  readonly #first: PostgresServer;
+  readonly #home: string;
+  readonly #proxies: TcpProxy[] = [];
+  #clones = 1;
 
-/** A base backup by the server's own functions: the packaged binaries have no pg_basebackup. */
-const clone = async (
-  source: { dataDir: string; adminUrl: string },
-  target: string,
-  logFile: string,
-): Promise<PostgresNode> => {
-  const owner = postgresOwner();
-  await withClient(source.adminUrl, async (client) => {
-    await client.query(`SELECT pg_backup_start('proof', true)`);
-    // Files that vanish while they are copied are in the WAL; cp says so with an exit code.
-    await promisify(execFile)('cp', ['-a', source.dataDir, target]).catch(() => undefined);
-    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
-    writeFileSync(join(target, 'backup_label'), rows[0]?.labelfile ?? '');
-  });
-  rmSync(join(target, 'postmaster.pid'), { force: true });
-  const wal = join(target, 'pg_wal');
-  for (const name of readdirSync(wal)) rmSync(join(wal, name), { recursive: true, force: true });
-  for (const name of ['archive_status', 'summaries']) mkdirSync(join(wal, name), { mode: 0o700 });
-  const { port, username, password } = new URL(source.adminUrl);
-  appendFileSync(
-    join(target, 'postgresql.auto.conf'),
-    `primary_conninfo = 'host=127.0.0.1 port=${port} user=${username} password=${password} application_name=standby'\n`,
-  );
-  writeFileSync(join(target, 'standby.signal'), '');
-  if (owner.uid !== undefined && owner.gid !== undefined) {
-    for (const name of ['pg_wal/archive_status', 'pg_wal/summaries', 'standby.signal', 'backup_label'])
-      chownSync(join(target, name), owner.uid, owner.gid);
+  constructor(logs: string, first: PostgresServer, dataDir: string) {
+    this.#logs = logs;
+    this.#first = first;
+    this.#home = dirname(dataDir);
+    // Not a spread: `pid` is a getter that changes with every restart.
+    this.primary = Object.assign(Object.create(first) as PostgresServer, { dataDir });
   }
-  return launch(target, await freePort(), source.adminUrl, logFile);
-};
 
-const launch = async (
-  dataDir: string,
-  port: number,
-  adminUrl: string,
-  logFile: string,
-): Promise<PostgresNode> => {
-  const owner = postgresOwner();
-  const { bin } = findPostgresBinaries(owner);
-  const settings = {
-    ...SETTINGS,
-    listen_addresses: '127.0.0.1',
-    port: String(port),
-    unix_socket_directories: '',
-  };
-  const url = new URL(adminUrl);
-  url.port = String(port);
-  const start = async (): Promise<ServerProcess> => {
-    const server = await startServerProcess({
-      command: join(bin, 'postgres'),
-      args: [
-        '-D',
-        dataDir,
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ],
-      logFile,
-      cwd: '/',
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
-      uid: owner.uid,
-      gid: owner.gid,
+  async door(): Promise<{ url: string; proxy: TcpProxy }> {
+    const proxy = await startTcpProxy(this.#address());
+    this.#proxies.push(proxy);
+    return { url: proxy.through(this.#first.url), proxy };
+  }
+
+  asAdmin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return withClient(this.#admin(this.primary, 'portcullis'), work);
+  }
+
+  async attachStandby(): Promise<void> {
+    this.#clones += 1;
+    const source = { dataDir: this.primary.dataDir, adminUrl: this.#admin(this.primary, 'postgres') };
+    const name = `standby-${this.#clones}`;
+    this.standby = await cloneServer(source, `${this.#home}-${name}`, join(this.#logs, `${name}.log`));
+    await this.asAdmin(async (client) => {
+      await client.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
+      await client.query('SELECT pg_reload_conf()');
+      await until('commits wait for the standby', async () => {
+        const { rows } = await client.query(`SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'`);
+        return rows.length > 0;
+      });
     });
-    await until('a cloned Postgres answers', async () => {
-      if (server.hasEnded())
-        throw new Error(`a cloned Postgres ended with ${await server.ended}, see ${logFile}`);
-      return withClient(url.href, async () => true).catch(() => false);
+  }
+
+  async dropStandby(): Promise<void> {
+    await this.asAdmin(waitForNobody);
+    await this.standby?.destroy();
+    this.standby = null;
+  }
+
+  async failOver(): Promise<void> {
+    const [old, next] = [this.primary, this.standby];
+    if (next === null) throw new Error('there is no standby to promote');
+    await old.kill();
+    await withClient(this.#admin(next, 'postgres'), async (client) => {
+      await client.query('SELECT pg_promote(true, 30)');
+      await waitForNobody(client);
     });
-    return server;
-  };
-  let server = await start();
-  const stop = async (mode: 'fast' | 'immediate' = 'fast') => {
-    if (server.hasEnded()) return;
-    server.resumeTree();
-    server.signal(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
-    if (!(await endsWithin(server, 15_000))) await server.killTree();
-  };
-  return {
-    port,
-    dataDir,
-    get pid() {
-      return server.hasEnded() ? null : server.pid;
-    },
-    stop,
-    kill: () => server.killTree(),
-    suspend: () => server.suspendTree(),
-    resume: () => server.resumeTree(),
-    restart: async () => {
-      await stop();
-      server = await start();
-    },
-    destroy: async () => {
-      await stop('immediate');
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
+    this.primary = next;
+    this.standby = null;
+    for (const proxy of this.#proxies) proxy.retarget(this.#address());
+    await old.destroy();
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all(this.#proxies.map((proxy) => proxy.stop()));
+    await this.standby?.destroy();
+    await this.primary.destroy();
+  }
+
+  #address(): { host: string; port: number } {
+    return { host: '127.0.0.1', port: this.primary.port };
+  }
+
+  #admin(node: PostgresNode, database: string): string {
+    const url = new URL(this.#first.adminUrl);
+    url.port = String(node.port);
+    url.pathname = `/${database}`;
+    return url.href;
+  }
+}
+
+/** A clone takes over the primary's settings: without a standby of its own no commit of it would ever return. */
+const waitForNobody = async (client: pg.Client): Promise<void> => {
+  await client.query('ALTER SYSTEM RESET synchronous_standby_names');
+  await client.query('SELECT pg_reload_conf()');
 };

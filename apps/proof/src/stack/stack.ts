@@ -41,6 +41,10 @@ export interface ProofStack {
   readonly databaseUrl: string;
   /** What every process of the service has in its environment, but for its own lines and ports. */
   readonly env: Record<string, string>;
+  /** The same for an operator's commands: over a line that no fault touches. */
+  readonly operatorEnv: Record<string, string>;
+  /** The copy of the checkout that runs, and its program. */
+  readonly checkout: string;
   readonly apiMain: string;
   /** How lives of the processes ended that no fault ended. */
   readonly surprises: string[];
@@ -137,7 +141,7 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
   const stop = () => undo.run();
   return {
     ...{ dir, instances, worker, postgres, redis, mailbox, entrances, databaseUrl: driver.url, env, apiMain },
-    ...{ surprises, stop },
+    ...{ surprises, stop, checkout, operatorEnv: { ...env, DATABASE_URL: driver.url } },
   };
 };
 

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+/** What the caller asked for. */
+export interface Wishes {
+  seed: string;
+  /** Seconds under faults; starting, recovering and judging come on top. */
+  seconds: number;
+  out?: string;
+  /** Another checkout, whose service is attacked. */
+  from?: string;
+  faults?: RegExp;
+  evidence: boolean;
+}
+
+export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--faults PATTERN] [--out DIR] [--from CHECKOUT] [--evidence]
+
+  --quick            ends within 2 minutes; without it, within 5
+  --minutes N        N minutes under faults
+  --seed S           the same plan of faults and choices again
+  --faults PATTERN   only faults whose name matches
+  --out DIR          where the report goes; .portcullis/proof/… without it
+  --from CHECKOUT    attack the service of another checkout
+  --evidence         also write docs/evidence`;
+
+const QUICK_SECONDS = 50;
+const DEFAULT_SECONDS = 210;
+
+/** @returns a message instead when the arguments cannot be understood; an empty one for --help */
+export const readArguments = (args: string[]): Wishes | string => {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        quick: { type: 'boolean', default: false },
+        minutes: { type: 'string' },
+        seed: { type: 'string' },
+        faults: { type: 'string' },
+        out: { type: 'string' },
+        from: { type: 'string' },
+        evidence: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) return '';
+    const minutes = values.minutes === undefined ? null : Number(values.minutes);
+    if (minutes !== null && !(minutes > 0 && minutes <= 10_000)) return '--minutes must be a number above 0';
+    return {
+      seed: values.seed ?? Math.random().toString(36).slice(2, 10),
+      seconds: minutes === null ? (values.quick ? QUICK_SECONDS : DEFAULT_SECONDS) : minutes * 60,
+      evidence: values.evidence,
+      ...(values.out === undefined ? {} : { out: values.out }),
+      ...(values.from === undefined ? {} : { from: values.from }),
+      ...(values.faults === undefined ? {} : { faults: new RegExp(values.faults, 'i') }),
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
