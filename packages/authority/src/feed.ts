@@ -16,12 +16,13 @@ export interface FeedRow extends FeedPosition {
   at: Date;
 }
 
+// Ordered by the columns, not by what they are called in the answer: those are texts.
 const ROWS = `
-SELECT xid::text, id::text, account_id AS "accountId", session_id AS "sessionId", except_session_id AS "exceptSessionId",
+SELECT f.xid::text, f.id::text, account_id AS "accountId", session_id AS "sessionId", except_session_id AS "exceptSessionId",
   epoch::text, type, cause, at
-FROM portcullis.revocation_feed
-WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) AND (xid, id) > ($1::xid8, $2::bigint)
-ORDER BY xid, id LIMIT $3`;
+FROM portcullis.revocation_feed f
+WHERE f.xid < pg_snapshot_xmin(pg_current_snapshot()) AND (f.xid, f.id) > ($1::xid8, $2::bigint)
+ORDER BY f.xid, f.id LIMIT $3`;
 
 /**
  * P10. Serial numbers commit out of order, so a reader that resumes by them would skip rows. It only advances over
