@@ -22,6 +22,7 @@ const settings = new Set([...text('apps/api/.env.example').matchAll(/^#(\w+)=/gm
 for (const file of documents) checkDocument(file);
 checkReasons();
 checkDecisions();
+checkFaults();
 if (text('README.md').trimEnd().split('\n').length > README_LINES)
   problems.push(`README.md has more than ${README_LINES} lines`);
 
@@ -83,6 +84,23 @@ function checkReasons(): void {
   }
   for (const reason of explained.keys())
     if (!known.has(reason)) problems.push(`docs/errors.md: ${reason} is no reason of the contract`);
+}
+
+/** What the proof says it injects, and what docs/consistency/failures.md says of it. */
+function checkFaults(): void {
+  const injected = new Set(
+    files()
+      .filter((file) => /^apps\/proof\/src\/nemesis\/.*\.ts$/.test(file))
+      .flatMap((file) => [...text(file).matchAll(/covers: \[([^\]]*)\]/g)])
+      .flatMap(([, ids]) => ids?.match(/FI-\d+b?/g) ?? []),
+  );
+  const rows = [...text('docs/consistency/failures.md').matchAll(/^\| (FI-\d+b?) \|.*\| (yes|–) \|$/gm)];
+  const told = new Map(rows.map(([, id = '', inProof]) => [id, inProof === 'yes']));
+  for (const id of injected)
+    if (told.get(id) !== true) problems.push(`docs/consistency/failures.md: ${id} is injected by the proof`);
+  for (const [id, inProof] of told)
+    if (inProof && !injected.has(id))
+      problems.push(`docs/consistency/failures.md: ${id} is not injected by the proof`);
 }
 
 function checkDecisions(): void {

@@ -128,6 +128,7 @@ export const otherViolations: Planted[] = [
     '| `credentials_invalid` | 403 |',
     /credentials_invalid has status 401, not 403[\s\S]*internal is not explained/,
   ),
+  documents('docs/consistency/failures.md', '| FI-1 | killed | – | – |', /FI-1 is injected by the proof/),
   documents('docs/decisions/0099-planted.md', '# 99', /without a gap/),
   documents('README.md', 'line\n'.repeat(251), /README\.md has more than 250 lines/),
 ];
