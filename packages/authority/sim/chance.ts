@@ -49,9 +49,11 @@ export class Chance implements Choices {
   }
 
   pick(weights: readonly number[]): number {
-    let left = this.next() * weights.reduce((sum, weight) => sum + weight, 0);
-    for (const [index, weight] of weights.entries()) {
-      left -= weight;
+    let sum = 0;
+    for (const weight of weights) sum += weight;
+    let left = this.next() * sum;
+    for (let index = 0; index < weights.length; index += 1) {
+      left -= weights[index] as number;
       if (left < 0) return index;
     }
     return weights.length - 1;

@@ -12,7 +12,13 @@ export interface Known {
 }
 
 /** Runs one operation on an instance and writes down what came out; null when its process died. */
-export const perform = async (world: World, known: Known, on: Instance, by: string, input: Input): Promise<Outcome | null> => {
+export const perform = async (
+  world: World,
+  known: Known,
+  on: Instance,
+  by: string,
+  input: Input,
+): Promise<Outcome | null> => {
   const { history, chance } = world;
   const { accountId } = known;
   const operation = history.invoke(accountId, `${by}@${on.name}`, input);
@@ -24,7 +30,9 @@ export const perform = async (world: World, known: Known, on: Instance, by: stri
   };
   const outcome = await outlived(on, run(on, accountId, input, options));
   if (outcome !== null) history.return(operation, outcome);
-  world.scheduler.note(`#${operation.id} ${outcome === null ? 'never returns: its process died' : `returns ${Object.values(outcome).join(' ')}`}`);
+  world.scheduler.note(
+    `#${operation.id} ${outcome === null ? 'never returns: its process died' : `returns ${Object.values(outcome).join(' ')}`}`,
+  );
   return outcome;
 };
 
@@ -77,7 +85,8 @@ export const client = async (world: World, known: Known, name: string, plan: Cli
     const outcome = await perform(world, known, on, name, input);
     if (outcome?.kind === 'done' && outcome.sessionId !== undefined) known.sessions.push(outcome.sessionId);
     if (outcome?.kind === 'done' && input.kind === 'issue link') known.links.push(input.linkId);
-    if (outcome?.kind === 'live' && input.kind === 'verify' && chance.flip(0.1)) on.touch(input.sessionId, known.accountId);
+    if (outcome?.kind === 'live' && input.kind === 'verify' && chance.flip(0.3))
+      on.touch(input.sessionId, known.accountId);
   }
 };
 
@@ -96,22 +105,39 @@ const draw = (world: World, known: Known, plan: ClientPlan): Input => {
     return { kind: 'reset', linkId: chance.of(known.links), password };
   }
   if (point < 0.5)
-    return { kind: 'revoke one', callerId: chance.flip(0.5) ? sessionId : chance.of(known.sessions), sessionId };
+    return {
+      kind: 'revoke one',
+      callerId: chance.flip(0.5) ? sessionId : chance.of(known.sessions),
+      sessionId,
+    };
   if (point < 0.7) return { kind: point < 0.6 ? 'revoke others' : 'revoke all', callerId: sessionId };
   if (point < 0.9) return { kind: 'sign in', password: chance.of(known.passwords) };
   return { kind: 'issue link', linkId: `${known.accountId}-m${world.history.now()}` };
 };
 
 /** Keeps asking one instance, as a page that polls does. */
-export const monitor = async (world: World, known: Known, on: Instance, verifications: number): Promise<void> => {
+export const monitor = async (
+  world: World,
+  known: Known,
+  on: Instance,
+  verifications: number,
+): Promise<void> => {
   for (let n = 0; n < verifications && on.process.isAlive; n += 1) {
     await turn(world, `monitor ${on.name}`, 0.15);
-    await perform(world, known, on, 'monitor', { kind: 'verify', sessionId: world.chance.of(known.sessions) });
+    await perform(world, known, on, 'monitor', {
+      kind: 'verify',
+      sessionId: world.chance.of(known.sessions),
+    });
   }
 };
 
 /** Asks every instance about everything: what a run left behind must be right, too. */
-export const audit = async (world: World, known: Known, on: Instance, withPasswords: boolean): Promise<void> => {
+export const audit = async (
+  world: World,
+  known: Known,
+  on: Instance,
+  withPasswords: boolean,
+): Promise<void> => {
   const name = `audit ${on.name}`;
   for (const sessionId of known.sessions) {
     await turn(world, name);

@@ -3,17 +3,20 @@ import type { RedisServer } from './redis/server.ts';
 import type { FaultKind } from './settings.ts';
 import { keyOf } from './redis/session-index.ts';
 import { GENERATION, type GenerationRow } from './postgres/rows.ts';
+import { removeDeadLeases } from './postgres/protocol-statements.ts';
 import type { World } from './world.ts';
 
 /** What can go wrong. Each returns a line for the trace, or null when there is nothing to hit now. */
 type Fault = (world: World) => string | null;
 
-const some = <T>(world: World, items: readonly T[]): T | null => (items.length === 0 ? null : world.chance.of(items));
+const some = <T>(world: World, items: readonly T[]): T | null =>
+  items.length === 0 ? null : world.chance.of(items);
 
-const running = (world: World): Instance[] => world.alive().filter(({ process }) => !process.isPaused);
+const running = (world: World): Instance[] =>
+  world.alive().filter(({ process }) => !process.isPaused && !world.database.cutOff.has(process));
 
 /** Makes it happen later, whenever the scheduler likes. */
-const later = (world: World, label: string, run: () => void, weight = 0.05): void =>
+const later = (world: World, label: string, run: () => void, weight = 0.03): void =>
   void world.scheduler.add(label, run, { weight });
 
 const busy = (world: World, onlyCommits: boolean) =>
@@ -59,7 +62,9 @@ const stopRedis: Fault = (world) => {
   const server = world.primary();
   if (!server.isUp) return null;
   server.stop();
-  later(world, `${server.name} starts again`, () => server.restart(world.chance.flip(0.5) ? 'dump' : 'nothing'));
+  later(world, `${server.name} starts again`, () =>
+    server.restart(world.chance.flip(0.5) ? 'dump' : 'nothing'),
+  );
   return server.name;
 };
 
@@ -116,20 +121,27 @@ const moveAndBack: Fault = (world) => {
     for (const { target } of world.instances) target.pointAt(server);
   };
   pointAll(second);
-  later(world, `everybody is pointed at ${first.name} again`, () => pointAll(first));
+  later(world, `everybody is pointed at ${first.name} again`, () => pointAll(first), 0.01);
   return `everybody is pointed at ${second.name}`;
 };
 
 const cutPostgres: Fault = (world) => {
   const instance = some(world, world.alive());
   if (instance === null || world.database.cutOff.has(instance.process)) return null;
-  world.database.cut(instance.process);
-  later(world, `${instance.name} reaches Postgres again`, () => void world.database.cutOff.delete(instance.process));
+  world.database.cut(instance.process, world.chance.flip(0.5));
+  later(
+    world,
+    `${instance.name} reaches Postgres again`,
+    () => void world.database.cutOff.delete(instance.process),
+  );
   return instance.name;
 };
 
 const cutRedis: Fault = (world) => {
-  const instance = some(world, world.alive().filter(({ target }) => !target.isCut));
+  const instance = some(
+    world,
+    world.alive().filter(({ target }) => !target.isCut),
+  );
   if (instance === null) return null;
   instance.target.isCut = true;
   instance.index.reset();
@@ -160,6 +172,7 @@ const keysOf = (world: World, accountId: string): string => {
 
 /** MIGRATE moves the key and the slot; a key that the target still holds from before is replaced only by another. */
 const moveSlot: Fault = (world) => {
+  if (!world.options.isCluster) return null;
   const [accountId, from] = world.chance.of([...world.slots]);
   const name = keysOf(world, accountId);
   const key = from.keys.get(name);
@@ -172,12 +185,13 @@ const moveSlot: Fault = (world) => {
 
 /** A migration that failed between its two halves: the target has a copy, the source goes on. */
 const leaveCopy: Fault = (world) => {
+  if (!world.options.isCluster) return null;
   const [accountId, from] = world.chance.of([...world.slots]);
   const name = keysOf(world, accountId);
   const key = from.keys.get(name);
   if (key === undefined) return null;
   other(world, from).keys.set(name, { fields: new Map(key.fields), expiresAtMs: key.expiresAtMs });
-  later(world, `the slot of ${accountId} moves after all`, () => void moveSlot(world));
+  later(world, `the slot of ${accountId} moves after all`, () => void moveSlot(world), 0.2);
   return `${accountId} on ${other(world, from).name}`;
 };
 
@@ -194,16 +208,40 @@ const pause =
   (world) => {
     const instance = some(world, running(world));
     if (instance === null) return null;
-    const { process } = instance;
-    process.pause();
-    const what = `${instance.name} ${asleep ? 'wakes with its machine' : 'goes on'}`;
-    // A sleep of less than a second counts as drift (assumed by spec §2).
-    world.scheduler.add(what, () => process.isAlive && process.resume(asleep), {
-      weight: 0.04,
-      isReady: () => !asleep || process.pausedForMs() > 1_100,
-    });
+    silence(world, instance, asleep, 0.04);
     return instance.name;
   };
+
+/** The first instance goes silent one way or another, while what it holds is replaced behind its back. */
+const loseHolder: Fault = (world) => {
+  const [holder] = world.instances;
+  if (holder === undefined || !holder.process.isAlive || holder.process.isPaused) return null;
+  const way = world.chance.of(['cut', 'cut', 'pause', 'sleep']);
+  if (way === 'cut') {
+    if (world.database.cutOff.has(holder.process)) return null;
+    world.database.cut(holder.process, world.chance.flip(0.5));
+    later(
+      world,
+      `${holder.name} reaches Postgres again`,
+      () => void world.database.cutOff.delete(holder.process),
+      0.015,
+    );
+  } else silence(world, holder, way === 'sleep', 0.015);
+  return `${holder.name}: ${way}`;
+};
+
+const silence = (world: World, { name, process }: Instance, asleep: boolean, weight: number): void => {
+  process.pause();
+  // A sleep of less than a second counts as drift (assumed by spec §2).
+  world.scheduler.add(
+    `${name} ${asleep ? 'wakes with its machine' : 'goes on'}`,
+    () => process.isAlive && process.resume(asleep),
+    {
+      weight,
+      isReady: () => !asleep || process.pausedForMs() > 1_100,
+    },
+  );
+};
 
 const stepWall: Fault = (world) => {
   const instance = some(world, world.alive());
@@ -219,10 +257,15 @@ const stepDatabase: Fault = (world) => {
   return `by ${ms.toFixed(0)} ms`;
 };
 
+/** The worker's clean-up. */
 const collect: Fault = (world) => {
   const instance = some(world, running(world));
-  void instance?.leases.removeDeadLeases(10 * world.options.leaseMs).catch(() => undefined);
-  return instance && instance.name;
+  if (instance === null) return null;
+  const statement = removeDeadLeases(10 * world.options.leaseMs);
+  void world.database
+    .once(instance.process, 'clean-up', (one) => one.statement(statement))
+    .catch(() => undefined);
+  return instance.name;
 };
 
 /** P6 and `portcullis index adopt`: an operator registers another generation, with an index or without. */
@@ -289,6 +332,7 @@ export const faults: Record<FaultKind, Fault> = {
   'index registered anew': register(true),
   'moved to another Redis and back': moveAndBack,
   'Postgres cut off': cutPostgres,
+  'holder silent': loseHolder,
 };
 
 /** Dumps happen now and then without anybody's doing. */

@@ -35,10 +35,16 @@ export interface Instance {
 /** Where this instance's commands go; faults change it. */
 export class Target implements RedisTarget {
   isCut = false;
+  readonly isCluster: boolean;
   #serverOf: (accountId: string) => RedisServer;
   #all: () => readonly RedisServer[];
 
-  constructor(serverOf: (accountId: string) => RedisServer, all: () => readonly RedisServer[]) {
+  constructor(
+    serverOf: (accountId: string) => RedisServer,
+    all: () => readonly RedisServer[],
+    isCluster: boolean,
+  ) {
+    this.isCluster = isCluster;
     this.#serverOf = serverOf;
     this.#all = all;
   }
@@ -49,6 +55,10 @@ export class Target implements RedisTarget {
 
   all(): readonly RedisServer[] {
     return this.#all();
+  }
+
+  serves(server: RedisServer, accountId: string): boolean {
+    return !this.isCluster || this.serverOf(accountId) === server;
   }
 
   pointAt(server: RedisServer): void {

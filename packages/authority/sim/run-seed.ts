@@ -24,7 +24,10 @@ const WARM_UP_STEPS = 2_000;
 const MAX_STEPS = 6_000;
 
 /** Plays one schedule to its end and judges it. The same seed plays the same schedule, step by step. */
-export const runSeed = async (seed: number, trace: ((line: string) => void) | null = null): Promise<SeedResult> => {
+export const runSeed = async (
+  seed: number,
+  trace: ((line: string) => void) | null = null,
+): Promise<SeedResult> => {
   const chance = new Chance(seed);
   const settings = drawSettings(chance);
   const scheduler = new Scheduler(chance);
@@ -82,7 +85,10 @@ const warmIndex = async (world: World, known: readonly Known[]): Promise<void> =
     for (const sessionId of sessions) {
       const isDone = { value: false };
       void first.authority.verifier.verify(sessionId, accountId).then(() => (isDone.value = true));
-      await world.scheduler.run(() => isDone.value && world.redis.some(({ keys }) => holds(keys, sessionId)), 200);
+      await world.scheduler.run(
+        () => isDone.value && world.redis.some(({ keys }) => holds(keys, sessionId)),
+        200,
+      );
     }
 };
 
@@ -127,12 +133,15 @@ const sendFaults = (world: World, settings: Settings, struck: string[], isOver: 
 };
 
 const count = ({ history, scheduler }: World) => {
-  const of = (test: (operation: (typeof history.operations)[number]) => boolean) => history.operations.filter(test).length;
+  const of = (test: (operation: (typeof history.operations)[number]) => boolean) =>
+    history.operations.filter(test).length;
   const isVerify = ({ input }: (typeof history.operations)[number]) => input.kind === 'verify';
   return {
     steps: scheduler.steps,
     operations: history.operations.length,
-    verifications: of((one) => isVerify(one) && (one.outcome?.kind === 'live' || one.outcome?.kind === 'dead')),
+    verifications: of(
+      (one) => isVerify(one) && (one.outcome?.kind === 'live' || one.outcome?.kind === 'dead'),
+    ),
     fromIndex: of(({ outcome }) => outcome?.kind === 'live' && outcome.source === 'index'),
     unavailable: of(({ outcome }) => outcome?.kind === 'unavailable'),
     unknown: of(({ outcome }) => outcome === null || outcome.kind === 'unknown'),
@@ -141,4 +150,3 @@ const count = ({ history, scheduler }: World) => {
 
 const describeSettings = ({ faults: kinds, ...rest }: Settings): string =>
   `${JSON.stringify(rest)} faults: ${[...kinds].join(', ') || 'none'}`;
-

@@ -35,6 +35,9 @@ export class Scheduler {
   trace: ((line: string) => void) | null = null;
   /** Called before each choice; true ends the run. */
   beforeChoice: (() => boolean) | null = null;
+  /** What can happen now, oldest first, and how likely; filled anew for each choice. */
+  readonly ready: Action[] = [];
+  readonly weights: number[] = [];
   #lastId = 0;
   #actions: Action[] = [];
   #timers: Timer[] = [];
@@ -70,11 +73,6 @@ export class Scheduler {
     if (index >= 0) this.#timers.splice(index, 1);
   }
 
-  /** What can happen now, oldest first. */
-  ready(): Action[] {
-    return this.#actions.filter((action) => action.isReady());
-  }
-
   pending(): readonly Action[] {
     return this.#actions;
   }
@@ -103,8 +101,14 @@ export class Scheduler {
   }
 
   #step(): boolean {
-    const ready = this.ready();
-    const weights = ready.map((action) => action.weight);
+    const { ready, weights } = this;
+    ready.length = 0;
+    weights.length = 0;
+    for (const action of this.#actions) {
+      if (!action.isReady()) continue;
+      ready.push(action);
+      weights.push(action.weight);
+    }
     if (this.#timers.length > 0 && (this.timeWeight > 0 || ready.length === 0))
       weights.push(this.timeWeight > 0 ? this.timeWeight : 1);
     if (weights.length === 0) return false;
@@ -121,7 +125,9 @@ export class Scheduler {
   }
 
   #passTime(): void {
-    const next = this.#timers.reduce((a, b) => (b.dueMs < a.dueMs || (b.dueMs === a.dueMs && b.id < a.id) ? b : a));
+    let next = this.#timers[0] as Timer;
+    for (const timer of this.#timers)
+      if (timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.id < next.id)) next = timer;
     this.removeTimer(next);
     this.nowMs = Math.max(this.nowMs, next.dueMs);
     this.#trace(next.label);

@@ -19,6 +19,8 @@ export interface Settings {
   databaseLoss: 'refuse' | 'serve';
   /** Two primaries that share the accounts, as in a cluster. */
   isCluster: boolean;
+  hasLaggards: boolean;
+  areClocksApart: boolean;
   /** How many messages are stuck for long, and how readily such a one moves. */
   slowShare: number;
   slowWeight: number;
@@ -60,6 +62,7 @@ export const FAULTS = [
   'index registered anew',
   'moved to another Redis and back',
   'Postgres cut off',
+  'holder silent',
 ] as const;
 
 export type FaultKind = (typeof FAULTS)[number];
@@ -73,16 +76,37 @@ interface Theme {
   change?: (chance: Chance) => Partial<Settings>;
 }
 
+/** One account, two sessions, somebody who asks all the time: what is left is the order of things. */
+const focused: Partial<Settings> = {
+  accounts: 1,
+  clients: 2,
+  monitors: 1,
+  hasSignIns: false,
+  isIndexWarm: true,
+  sweepMs: 60_000,
+};
+
 const themes: Record<string, Theme> = {
   'pure interleavings': { weight: 0.2, faults: [], share: 0 },
   'late commands': {
     weight: 0.15,
-    faults: ['Redis connection reset', 'process killed', 'key evicted', 'connection lost', 'commit unanswered'],
+    faults: [
+      'Redis connection reset',
+      'process killed',
+      'key evicted',
+      'connection lost',
+      'commit unanswered',
+    ],
     share: 0.4,
-    change: (chance) => ({ slowShare: chance.of([0.15, 0.3]), slowWeight: chance.of([0.02, 0.06]), timeWeight: chance.of([0.4, 1]), verifyShare: 0.35 }),
+    change: (chance) => ({
+      slowShare: chance.of([0.15, 0.3]),
+      slowWeight: chance.of([0.02, 0.06]),
+      timeWeight: chance.of([0.4, 1]),
+      verifyShare: 0.35,
+    }),
   },
   generations: {
-    weight: 0.3,
+    weight: 0.2,
     faults: [
       'no index registered',
       'index registered anew',
@@ -103,15 +127,63 @@ const themes: Record<string, Theme> = {
       'dead leases removed',
     ],
     share: 0.3,
-    change: (chance) => ({ hasSignIns: false, accounts: 1, monitors: 1 + chance.below(2), timeWeight: chance.of([0.05, 0.3, 1, 2]), maxFaults: 2 + chance.below(6) }),
+    change: (chance) => ({
+      hasSignIns: false,
+      accounts: 1,
+      monitors: 1 + chance.below(2),
+      timeWeight: chance.of([0.05, 0.3, 1, 2]),
+      maxFaults: 2 + chance.below(6),
+    }),
+  },
+  leases: {
+    weight: 0.16,
+    faults: [
+      'holder silent',
+      'index registered anew',
+      'no index registered',
+      'another Redis',
+      'replica promoted',
+    ],
+    share: 0.6,
+    change: (chance) => ({
+      ...focused,
+      instances: 2,
+      areClocksApart: chance.flip(0.5),
+      timeWeight: chance.of([0.3, 1, 2]),
+      faultWeight: chance.of([0.05, 0.2]),
+      maxFaults: 2 + chance.below(3),
+    }),
+  },
+  'fail-over': {
+    weight: 0.06,
+    faults: [
+      'holder silent',
+      'index registered anew',
+      'asynchronous fail-over',
+      'asynchronous fail-over',
+      'fail-over to a forgotten standby',
+    ],
+    share: 0.8,
+    change: (chance) => ({
+      ...focused,
+      timeWeight: chance.of([0.1, 0.3, 1]),
+      faultWeight: 0.1,
+      maxFaults: 3 + chance.below(4),
+    }),
   },
   cluster: {
     weight: 0.08,
-    faults: ['slot moves', 'slot copy left behind', 'key evicted', 'process killed', 'Redis connection reset'],
+    faults: [
+      'slot moves',
+      'slot copy left behind',
+      'key evicted',
+      'process killed',
+      'Redis connection reset',
+    ],
     share: 0.6,
-    change: () => ({ isCluster: true }),
+    change: () => ({ isCluster: true, isIndexWarm: true }),
   },
-  everything: { weight: 0.27, faults: FAULTS, share: 0.2 },
+  everything: { weight: 0.2, faults: FAULTS, share: 0.2 },
 };
 
 /** Draws the settings of a seed. */
@@ -131,9 +203,11 @@ export const drawSettings = (chance: Chance): Settings => {
     isIndexWarm: chance.flip(0.6),
     leaseMs: chance.of([3_000, 6_000]),
     pollMs: chance.of([500, 1_000]),
-    sweepMs: chance.of([1_500, 60_000]),
+    sweepMs: chance.of([2_000, 60_000, 60_000]),
     databaseLoss: 'refuse',
     isCluster: false,
+    hasLaggards: chance.flip(0.5),
+    areClocksApart: false,
     slowShare: chance.of([0, 0.05, 0.15, 0.3]),
     slowWeight: chance.of([0.01, 0.03, 0.1]),
     timeWeight: chance.of([0.02, 0.1, 0.4]),

@@ -45,7 +45,12 @@ export const verify = async (on: Instance, sessionId: string, accountId: string)
 };
 
 /** P3, and after it the renewal of a hash made with older parameters. */
-export const signIn = async (on: Instance, accountId: string, password: string, { deadlineMs }: VerbOptions): Promise<Outcome> => {
+export const signIn = async (
+  on: Instance,
+  accountId: string,
+  password: string,
+  { deadlineMs }: VerbOptions,
+): Promise<Outcome> => {
   const sessionId = `s-${on.process.random.token(16)}`;
   let account: AccountRow | null;
   try {
@@ -58,7 +63,8 @@ export const signIn = async (on: Instance, accountId: string, password: string, 
   await on.process.clock.sleep(50);
   const proven = account;
   const outcome = await on.units.transaction(deadlineMs, async (tx) => {
-    if (!(await tx.statement(sql.openSession(sessionId, accountId, proven.epoch)))) throw new Refusal({ kind: 'overtaken' });
+    if (!(await tx.statement(sql.openSession(sessionId, accountId, proven.epoch))))
+      throw new Refusal({ kind: 'overtaken' });
   });
   if (outcome.kind === 'unknown') return { kind: 'unknown' };
   if (outcome.kind === 'rolled_back') return failed(outcome.error);
@@ -81,7 +87,8 @@ export const issueLink = async (on: Instance, accountId: string, linkId: string)
     name: `ISSUE ${linkId}`,
     run: (view) => {
       const account = view.get<AccountRow>(`account/${accountId}`);
-      if (account) view.put(linkKey(linkId), { id: linkId, accountId, linkEpoch: account.linkEpoch, used: false });
+      if (account)
+        view.put(linkKey(linkId), { id: linkId, accountId, linkEpoch: account.linkEpoch, used: false });
     },
   };
   try {
@@ -92,28 +99,41 @@ export const issueLink = async (on: Instance, accountId: string, linkId: string)
   }
 };
 
-export const reset = (on: Instance, accountId: string, linkId: string, password: string, options: VerbOptions) =>
+export const reset = (
+  on: Instance,
+  accountId: string,
+  linkId: string,
+  password: string,
+  options: VerbOptions,
+) =>
   revoking(on, accountId, options, async (tx) => {
     if ((await tx.statement(sql.findLink(linkId))) === null) throw new Refusal({ kind: 'refused' });
     return {
       ends: true,
       apply: async () => {
-        await forgiving(tx, options);
         if (!(await tx.statement(sql.spendLink(linkId)))) throw new Refusal({ kind: 'refused' });
         await tx.statement(sql.endAllSessions(accountId, { password, parameters: CURRENT_PARAMETERS }));
+        await forgiving(tx, options);
       },
     };
   });
 
-export const revokeOne = (on: Instance, accountId: string, callerId: string, sessionId: string, options: VerbOptions) =>
+export const revokeOne = (
+  on: Instance,
+  accountId: string,
+  callerId: string,
+  sessionId: string,
+  options: VerbOptions,
+) =>
   revoking(on, accountId, options, async (tx) => {
-    if (sessionId !== callerId && !(await tx.statement(sql.checkLive(callerId)))) throw new Refusal({ kind: 'dead' });
+    if (sessionId !== callerId && !(await tx.statement(sql.checkLive(callerId))))
+      throw new Refusal({ kind: 'dead' });
     if (!(await tx.statement(sql.checkLive(sessionId)))) return { ends: false, value: undefined };
     return {
       ends: true,
       apply: async () => {
-        await forgiving(tx, options);
         await tx.statement(sql.endSession(sessionId));
+        await forgiving(tx, options);
       },
     };
   });
@@ -130,9 +150,9 @@ export const revokeMany = (
     return {
       ends: true,
       apply: async () => {
-        await forgiving(tx, options);
         await tx.statement(sql.endAllSessions(accountId, null));
         if (keepsCaller) await tx.statement(sql.keepSession(callerId));
+        await forgiving(tx, options);
       },
     };
   });
@@ -162,10 +182,11 @@ const revoking = async (
 /** What the service makes of an error; anything that it does not know is a bug. */
 const failed = (error: unknown): Outcome => {
   if (error instanceof Refusal) return error.outcome;
-  if (error instanceof RevocationUnavailable) return { kind: error.mayHaveTakenEffect ? 'unknown' : 'unavailable' };
+  if (error instanceof RevocationUnavailable)
+    return { kind: error.mayHaveTakenEffect ? 'unknown' : 'unavailable' };
   if (error instanceof ConnectionLost || error instanceof PostgresError || error instanceof StoreUnavailable)
     return { kind: 'unavailable' };
-  if (error instanceof Error && /deadline|COMMIT was answered/.test(error.message)) return { kind: 'unavailable' };
+  if (error instanceof Error && /deadline|COMMIT was answered/.test(error.message))
+    return { kind: 'unavailable' };
   return { kind: 'crashed', error: String(error) };
 };
-

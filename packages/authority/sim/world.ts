@@ -20,6 +20,10 @@ export interface WorldOptions {
   isCluster: boolean;
   slowShare: number;
   slowWeight: number;
+  /** Some connections are slow throughout. */
+  hasLaggards: boolean;
+  /** The first instance's clock is the slowest there may be, the others' the fastest. */
+  areClocksApart: boolean;
   /** Each reply arrives together with the effect it answers. */
   isEager: boolean;
   sessionsPerAccount: number;
@@ -47,7 +51,8 @@ class FencesAtWork {
   }
 
   lost(accountId: string, held: string): void {
-    for (const nonce of held.split(' ')) if (this.#open.get(accountId)?.has(nonce)) this.#history.unguard(accountId, nonce);
+    for (const nonce of held.split(' '))
+      if (this.#open.get(accountId)?.has(nonce)) this.#history.unguard(accountId, nonce);
   }
 }
 
@@ -65,6 +70,7 @@ export class World {
   readonly slots = new Map<string, RedisServer>();
   /** Every instance holds its first lease: from here on messages may be slow. */
   isWarm = false;
+  readonly #lags = new Map<string, number>();
   readonly #fences: FencesAtWork;
   #started = 0;
 
@@ -74,7 +80,11 @@ export class World {
     this.options = options;
     const network: Network = {
       isEager: options.isEager,
-      weight: () => (this.isWarm && options.slowShare > 0 && chance.flip(options.slowShare) ? options.slowWeight : 1),
+      weight: (connection) => {
+        if (!this.isWarm) return 1;
+        const stuck = options.slowShare > 0 && chance.flip(options.slowShare) ? options.slowWeight : 1;
+        return stuck * (options.hasLaggards ? this.#lagOf(connection) : 1);
+      },
     };
     this.redis = [new RedisServer(scheduler, 'redis1'), new RedisServer(scheduler, 'redis2')];
     this.database = new Database(new PostgresServer(scheduler, this.#rows()), network);
@@ -104,10 +114,12 @@ export class World {
       ? new Target(
           (accountId) => this.slots.get(accountId) ?? this.primary(),
           () => this.redis,
+          true,
         )
       : new Target(
           () => this.primary(),
           () => [this.primary()],
+          false,
         );
     const instance = startInstance(
       this.scheduler,
@@ -118,7 +130,7 @@ export class World {
         name: name ?? `i${this.#started}`,
         seed: this.chance.below(2 ** 31),
         // Any two differ by less than 5 % (assumed by spec §2): 1.02 / 0.975 is 1.046.
-        clockRate: this.options.isEager ? 1 : this.chance.of([0.975, 1, 1.02]),
+        clockRate: this.#rate(),
         wallOffsetMs: 1_700_000_000_000,
         leaseMs,
         pollMs,
@@ -131,8 +143,21 @@ export class World {
     return instance;
   }
 
+  #rate(): number {
+    if (this.options.isEager) return 1;
+    if (this.options.areClocksApart) return this.#started === 1 ? 0.975 : 1.02;
+    return this.chance.of([0.975, 1, 1.02]);
+  }
+
   alive(): Instance[] {
     return this.instances.filter(({ process }) => process.isAlive);
+  }
+
+  /** One connection that is slow all the time leaves room for whole stories between two of its messages. */
+  #lagOf(connection: string): number {
+    const known = this.#lags.get(connection) ?? this.chance.of([1, 1, 1, 0.2, 0.05]);
+    this.#lags.set(connection, known);
+    return known;
   }
 
   #rows(): Map<string, object> {
@@ -147,9 +172,18 @@ export class World {
     });
     for (let n = 1; n <= this.options.accounts; n += 1) {
       const id = `a${n}`;
-      rows.set(accountKey(id), { id, passwordHash: { password: 'p0', parameters: 1 }, epoch: 1, linkEpoch: 1, disabled: false });
+      rows.set(accountKey(id), {
+        id,
+        passwordHash: { password: 'p0', parameters: 1 },
+        epoch: 1,
+        linkEpoch: 1,
+        disabled: false,
+      });
       rows.set(linkKey(`${id}-l0`), { id: `${id}-l0`, accountId: id, linkEpoch: 1, used: false });
-      const sessions = Array.from({ length: this.options.sessionsPerAccount }, (_, index) => `${id}-s${index + 1}`);
+      const sessions = Array.from(
+        { length: this.options.sessionsPerAccount },
+        (_, index) => `${id}-s${index + 1}`,
+      );
       for (const session of sessions)
         rows.set(sessionKey(session), {
           id: session,

@@ -31,16 +31,27 @@ const relevant = (history: History, accountId: string): Operation[] => {
   const end = history.rolledBack.get(accountId) ?? Number.POSITIVE_INFINITY;
   return history.operations
     .filter((operation) => operation.accountId === accountId && operation.invoked < end)
-    .map((operation) => (operation.returned === null || operation.returned < end ? operation : { ...operation, returned: null, outcome: null }));
+    .map((operation) =>
+      operation.returned === null || operation.returned < end
+        ? operation
+        : { ...operation, returned: null, outcome: null },
+    );
 };
 
 const crashed = (operations: readonly Operation[]): Violation | null => {
   const one = operations.find(({ outcome }) => outcome?.kind === 'crashed');
-  return one ? { guarantee: 'G8', text: 'an operation ended with an error that nobody may see', operations: [one] } : null;
+  return one
+    ? { guarantee: 'G8', text: 'an operation ended with an error that nobody may see', operations: [one] }
+    : null;
 };
 
 /** Whether this operation, done, says that the session is over. */
-const ends = ({ input, outcome }: Operation, sessionId: string, openedBefore: (invoked: number) => boolean, invoked: number) => {
+const ends = (
+  { input, outcome }: Operation,
+  sessionId: string,
+  openedBefore: (invoked: number) => boolean,
+  invoked: number,
+) => {
   if (outcome?.kind !== 'done') return false;
   switch (input.kind) {
     case 'revoke one':
@@ -57,11 +68,13 @@ const ends = ({ input, outcome }: Operation, sessionId: string, openedBefore: (i
 
 const isVerify = (operation: Operation, kind: 'live' | 'dead') =>
   operation.input.kind === 'verify' && operation.outcome?.kind === kind;
-const sessionOf = (operation: Operation) => (operation.input.kind === 'verify' ? operation.input.sessionId : '');
+const sessionOf = (operation: Operation) =>
+  operation.input.kind === 'verify' ? operation.input.sessionId : '';
 
 /** When the sign-in that opened it returned; sessions of the beginning were always there. */
 const openedAt = (operations: readonly Operation[], sessionId: string): number =>
-  operations.find(({ outcome }) => outcome?.kind === 'done' && outcome.sessionId === sessionId)?.returned ?? 0;
+  operations.find(({ outcome }) => outcome?.kind === 'done' && outcome.sessionId === sessionId)?.returned ??
+  0;
 
 /** G1: a revoking write returned success, and a verification that began afterwards accepts what it ended. */
 const staleAccept = (operations: readonly Operation[]): Violation | null => {
@@ -71,10 +84,15 @@ const staleAccept = (operations: readonly Operation[]): Violation | null => {
     const opened = openedAt(operations, sessionId);
     const before = (invoked: number) => opened < invoked;
     const end = operations.find(
-      (one) => one.returned !== null && one.returned < accept.invoked && ends(one, sessionId, before, one.invoked),
+      (one) =>
+        one.returned !== null && one.returned < accept.invoked && ends(one, sessionId, before, one.invoked),
     );
     if (end)
-      return { guarantee: 'G1', text: `${sessionId} was accepted after its end had returned success`, operations: [end, accept] };
+      return {
+        guarantee: 'G1',
+        text: `${sessionId} was accepted after its end had returned success`,
+        operations: [end, accept],
+      };
   }
   return null;
 };
@@ -85,22 +103,36 @@ const acceptAfterReject = (operations: readonly Operation[]): Violation | null =
     if (!isVerify(accept, 'live') || accept.excused) continue;
     const reject = operations.find(
       (one) =>
-        isVerify(one, 'dead') && sessionOf(one) === sessionOf(accept) && one.returned !== null && one.returned < accept.invoked,
+        isVerify(one, 'dead') &&
+        sessionOf(one) === sessionOf(accept) &&
+        one.returned !== null &&
+        one.returned < accept.invoked,
     );
     if (reject)
-      return { guarantee: 'G2', text: `${sessionOf(accept)} was accepted after it had been rejected`, operations: [reject, accept] };
+      return {
+        guarantee: 'G2',
+        text: `${sessionOf(accept)} was accepted after it had been rejected`,
+        operations: [reject, accept],
+      };
   }
   return null;
 };
 
 /** G6: one link, two resets. */
 const spentTwice = (operations: readonly Operation[]): Violation | null => {
-  const resets = operations.filter(({ input, outcome }) => input.kind === 'reset' && outcome?.kind === 'done');
+  const resets = operations.filter(
+    ({ input, outcome }) => input.kind === 'reset' && outcome?.kind === 'done',
+  );
   for (const one of resets) {
     const other = resets.find(
-      ({ id, input }) => id > one.id && input.kind === 'reset' && one.input.kind === 'reset' && input.linkId === one.input.linkId,
+      ({ id, input }) =>
+        id > one.id &&
+        input.kind === 'reset' &&
+        one.input.kind === 'reset' &&
+        input.linkId === one.input.linkId,
     );
-    if (other) return { guarantee: 'G6', text: 'one link reset the password twice', operations: [one, other] };
+    if (other)
+      return { guarantee: 'G6', text: 'one link reset the password twice', operations: [one, other] };
   }
   return null;
 };
@@ -116,7 +148,12 @@ const overtakenByNobody = (operations: readonly Operation[]): Violation | null =
         invoked < (one.returned ?? Number.POSITIVE_INFINITY) &&
         (outcome?.kind !== 'done' || returned === null || returned > one.invoked),
     );
-    if (!hasRival) return { guarantee: 'G5', text: 'the right password was refused and nothing had changed', operations: [one] };
+    if (!hasRival)
+      return {
+        guarantee: 'G5',
+        text: 'the right password was refused and nothing had changed',
+        operations: [one],
+      };
   }
   return null;
 };
@@ -130,7 +167,11 @@ const unexplained = (operations: readonly Operation[], initial: AccountState): V
       !(input.kind === 'verify' && (outcome === null || excused)),
   );
   if (isLinearizable(judged, initial)) return null;
-  return { guarantee: 'G1–G10', text: 'no order of one thing at a time explains these answers', operations: minimal(judged, initial) };
+  return {
+    guarantee: 'G1–G10',
+    text: 'no order of one thing at a time explains these answers',
+    operations: minimal(judged, initial),
+  };
 };
 
 /** The shortest beginning of the history that cannot be explained, so that a person can follow it. */
@@ -139,7 +180,9 @@ const minimal = (operations: readonly Operation[], initial: AccountState): Opera
   for (const end of ends) {
     const begun = operations
       .filter(({ invoked }) => invoked <= end)
-      .map((one) => (one.returned !== null && one.returned <= end ? one : { ...one, returned: null, outcome: null }))
+      .map((one) =>
+        one.returned !== null && one.returned <= end ? one : { ...one, returned: null, outcome: null },
+      )
       .filter((one) => one.outcome !== null || one.input.kind !== 'verify');
     if (!isLinearizable(begun, initial)) return begun;
   }

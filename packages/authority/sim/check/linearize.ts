@@ -9,7 +9,8 @@ import { type AccountState, apply, keyOf, OPEN } from './specification.ts';
 export const isLinearizable = (operations: readonly Operation[], initial: AccountState): boolean =>
   new Search(operations).run(initial);
 
-const isUnknown = (operation: Operation) => operation.outcome === null || operation.outcome.kind === 'unknown';
+const isUnknown = (operation: Operation) =>
+  operation.outcome === null || operation.outcome.kind === 'unknown';
 const endOf = (operation: Operation) =>
   isUnknown(operation) ? Number.POSITIVE_INFINITY : (operation.returned ?? Number.POSITIVE_INFINITY);
 

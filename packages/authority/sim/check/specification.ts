@@ -16,7 +16,12 @@ export const OPEN = null;
  * The state after this operation with this outcome, or null when the outcome cannot be. `OPEN`: the state after it, had
  * it been done; null when it could do nothing here.
  */
-export const apply = (state: AccountState, input: Input, outcome: Outcome | null, id: number): AccountState | null => {
+export const apply = (
+  state: AccountState,
+  input: Input,
+  outcome: Outcome | null,
+  id: number,
+): AccountState | null => {
   switch (input.kind) {
     case 'verify': {
       const isLive = state.live.has(input.sessionId);
@@ -48,7 +53,12 @@ export const apply = (state: AccountState, input: Input, outcome: Outcome | null
   }
 };
 
-const signIn = (state: AccountState, password: string, outcome: Outcome | null, id: number): AccountState | null => {
+const signIn = (
+  state: AccountState,
+  password: string,
+  outcome: Outcome | null,
+  id: number,
+): AccountState | null => {
   const isRight = password === state.password;
   if (outcome?.kind === 'refused') return isRight ? null : state;
   if (!isRight) return null;

@@ -22,7 +22,7 @@ export const indexMutants: Mutant[] = [
     changes: [
       {
         file: scripts,
-        from: "fields.get(`l:${sessionId}`) !== nonce)",
+        from: 'fields.get(`l:${sessionId}`) !== nonce)',
         to: 'false)',
       },
     ],
@@ -30,9 +30,7 @@ export const indexMutants: Mutant[] = [
   {
     name: 'one nonce instead of a set',
     removes: '§5 the set of nonces',
-    changes: [
-      { file: scripts, from: 'held === undefined ? nonce : `${held} ${nonce}`', to: 'nonce' },
-    ],
+    changes: [{ file: scripts, from: 'held === undefined ? nonce : `${held} ${nonce}`', to: 'nonce' }],
   },
   {
     name: 'READ ignores the fence',
@@ -42,19 +40,31 @@ export const indexMutants: Mutant[] = [
   {
     name: 'scripts without the replication id',
     removes: '§5 the replid in every script',
-    changes: [{ file: scripts, from: 'server.isPrimary && histories.includes(server.replid)', to: 'histories !== null' }],
+    changes: [
+      {
+        file: scripts,
+        from: 'server.isPrimary && histories.includes(server.replid)',
+        to: 'histories !== null',
+      },
+    ],
   },
   {
     name: 'values without their history',
     removes: '§5 `o`',
     changes: [
-      { file: scripts, from: "if (fields?.get('o') === server.replid && fact !== undefined)", to: 'if (fact !== undefined)' },
+      {
+        file: scripts,
+        from: "if (fields?.get('o') === server.replid && fact !== undefined)",
+        to: 'if (fact !== undefined)',
+      },
     ],
   },
   {
     name: 'a fence that expires',
     removes: '§3 fences have no TTL',
-    changes: [{ file: scripts, from: 'key.expiresAtMs = null;', to: 'key.expiresAtMs = server.nowMs() + 500;' }],
+    changes: [
+      { file: scripts, from: 'key.expiresAtMs = null;', to: 'key.expiresAtMs = server.nowMs() + 500;' },
+    ],
   },
   {
     name: 'a positive cache of one second',
@@ -123,7 +133,13 @@ export const indexMutants: Mutant[] = [
   {
     name: 'a standby may answer',
     removes: 'P1 pg_is_in_recovery() is refused',
-    changes: [{ file: 'sim/postgres/stores.ts', from: "if (row.inRecovery) throw new StoreUnavailable('the server that answered is not a primary');", to: '' }],
+    changes: [
+      {
+        file: 'sim/postgres/stores.ts',
+        from: "if (row.inRecovery) throw new StoreUnavailable('the server that answered is not a primary');\n    return row.truth;",
+        to: 'return row.truth;',
+      },
+    ],
   },
   {
     name: 'heal without the row lock',

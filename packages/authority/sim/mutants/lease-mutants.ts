@@ -14,7 +14,11 @@ export const leaseMutants: Mutant[] = [
     name: 'the lease row moves by the poll itself',
     removes: '§5 adopt, then report',
     changes: [
-      { file: statements, from: 'const extended = report.generation === generation.name;', to: 'const extended = true;' },
+      {
+        file: statements,
+        from: 'const extended = report.generation === generation.name;',
+        to: 'const extended = true;',
+      },
       { file: lease, from: 'current && reply.extended', to: 'reply.extended' },
     ],
   },
@@ -22,42 +26,84 @@ export const leaseMutants: Mutant[] = [
     name: 'several polls at once, late replies are taken',
     removes: '§5 one poll at a time, stale replies dropped',
     changes: [
-      { file: lease, from: 'await this.pollOnce();\n      if (this.#stopped) break;', to: 'void this.pollOnce();\n      if (this.#stopped) break;' },
+      {
+        file: lease,
+        from: 'await this.pollOnce();\n      if (this.#stopped) break;',
+        to: 'void this.pollOnce();\n      if (this.#stopped) break;',
+      },
       { file: lease, from: 'this.#polling ??= this.#poll()', to: 'this.#polling = this.#poll()' },
       { file: lease, from: 'if (number !== this.#pollNumber) return;', to: '' },
-      { file: lease, from: 'const current = used !== null && used.name === reply.generation.name;', to: 'const current = used !== null && used.name === reply.generation.name;\n      void number;' },
-      { file: 'sim/postgres/stores.ts', from: 'return this.#with((one) => one.statement(sql.poll(report)));', to: "return this.#database.once(this.#process, 'lease', (one) => one.statement(sql.poll(report), 30_000));" },
+      {
+        file: lease,
+        from: 'const current = used !== null && used.name === reply.generation.name;',
+        to: 'const current = used !== null && used.name === reply.generation.name;\n      void number;',
+      },
+      {
+        file: 'sim/postgres/stores.ts',
+        from: 'return this.#with((one) => one.statement(sql.poll(report)));',
+        to: "return this.#database.once(this.#process, 'lease', (one) => one.statement(sql.poll(report), 30_000));",
+      },
     ],
   },
   {
     name: 'lease rows count after a change of the Postgres history',
     removes: '§5 waiting L after a change of the Postgres history',
-    changes: [{ file: lease, from: 'if (seen.leasesComplete && seen.everyLeaseCurrent) return true;', to: 'if (seen.everyLeaseCurrent) return true;' }],
+    changes: [
+      {
+        file: lease,
+        from: 'if (seen.leasesComplete && seen.everyLeaseCurrent) return true;',
+        to: 'if (seen.everyLeaseCurrent) return true;',
+      },
+    ],
   },
   {
     name: 'a generation of another Postgres history is good enough',
     removes: 'P5 registered on this history',
     changes: [
-      { file: lease, from: 'if (seen.registeredOn === null || !sameHistory(seen.registeredOn, seen.history)) return false;', to: '' },
-      { file: lease, from: 'const moved = registeredOn !== null && !sameHistory(registeredOn, history);', to: 'const moved = history === null;' },
+      {
+        file: lease,
+        from: 'if (seen.registeredOn === null || !sameHistory(seen.registeredOn, seen.history)) return false;',
+        to: '',
+      },
+      {
+        file: lease,
+        from: 'const moved = registeredOn !== null && !sameHistory(registeredOn, history);',
+        to: 'const moved = history === null;',
+      },
     ],
   },
   {
     name: 'nobody waits for a lease to run out',
     removes: 'P5 L on its own monotonic clock',
-    changes: [{ file: lease, from: 'return this.#parts.clock.monotonicMs() - since >= this.#settings.leaseMs;', to: 'return since >= 0;' }],
+    changes: [
+      {
+        file: lease,
+        from: 'return this.#parts.clock.monotonicMs() - since >= this.#settings.leaseMs;',
+        to: 'return since >= 0;',
+      },
+    ],
   },
   {
     name: 'a lease counts from the reply',
     removes: 'P5 counts from before the statement',
     changes: [
-      { file: lease, from: '? sentAtMs + this.#settings.leaseMs * (1 - CLOCK_DRIFT)', to: '? this.#parts.clock.monotonicMs() + this.#settings.leaseMs * (1 - CLOCK_DRIFT)' },
+      {
+        file: lease,
+        from: '? sentAtMs + this.#settings.leaseMs * (1 - CLOCK_DRIFT)',
+        to: '? this.#parts.clock.monotonicMs() + this.#settings.leaseMs * (1 - CLOCK_DRIFT)',
+      },
     ],
   },
   {
     name: 'a lease never runs out here',
     removes: 'P1 step 2: the lease holds now',
-    changes: [{ file: lease, from: 'return monotonic < trust.leaseEndsAtMs && jump <= CLOCK_JUMP_MS;', to: 'return trust.leaseEndsAtMs > 0 && jump >= 0 && monotonic >= 0;' }],
+    changes: [
+      {
+        file: lease,
+        from: 'return monotonic < trust.leaseEndsAtMs && jump <= CLOCK_JUMP_MS;',
+        to: 'return trust.leaseEndsAtMs > 0 && jump >= 0 && monotonic >= 0;',
+      },
+    ],
   },
   {
     name: 'clocks do not drift',
@@ -73,7 +119,11 @@ export const leaseMutants: Mutant[] = [
     name: 'a name of a generation is used again',
     removes: '§1 each generation is a fresh name space',
     changes: [
-      { file: 'sim/redis/session-index.ts', from: "export const keyOf = (generation: string, accountId: string) => `pc:${generation}:{${accountId}}`;", to: "export const keyOf = (generation: string, accountId: string) => `pc:${generation && ''}:{${accountId}}`;" },
+      {
+        file: 'sim/redis/session-index.ts',
+        from: 'export const keyOf = (generation: string, accountId: string) => `pc:${generation}:{${accountId}}`;',
+        to: "export const keyOf = (generation: string, accountId: string) => `pc:${generation && ''}:{${accountId}}`;",
+      },
     ],
   },
 ];

@@ -21,7 +21,9 @@ export const mutate = (mutant: Mutant, file: string, text: string): string => {
     if (change.file !== file) continue;
     const parts = changed.split(from);
     if (parts.length !== 2)
-      throw new Error(`mutant "${mutant.name}": its text occurs ${parts.length - 1} times in ${file}:\n${from}`);
+      throw new Error(
+        `mutant "${mutant.name}": its text occurs ${parts.length - 1} times in ${file}:\n${from}`,
+      );
     changed = parts.join(to);
   }
   return changed;

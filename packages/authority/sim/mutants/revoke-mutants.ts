@@ -8,7 +8,13 @@ export const revokeMutants: Mutant[] = [
   {
     name: 'a fence that was not acknowledged will do',
     removes: 'P2 step 5',
-    changes: [{ file: revoke, from: "throw new NotYet('the fence was not acknowledged', { cause });", to: 'void cause;' }],
+    changes: [
+      {
+        file: revoke,
+        from: "throw new NotYet('the fence was not acknowledged', { cause });",
+        to: 'void cause;',
+      },
+    ],
   },
   {
     name: 'nobody waits for "effective"',
@@ -84,40 +90,78 @@ export const revokeMutants: Mutant[] = [
   {
     name: 'the tag of COMMIT is not looked at',
     removes: 'P2 step 7: a tag other than COMMIT',
-    changes: [{ file: 'sim/postgres/unit-of-work.ts', from: 'if (tag !== \'COMMIT\') throw new Error(`COMMIT was answered ${tag}`);', to: 'void tag;' }],
+    changes: [
+      {
+        file: 'sim/postgres/unit-of-work.ts',
+        from: "if (tag !== 'COMMIT') throw new Error(`COMMIT was answered ${tag}`);",
+        to: 'void tag;',
+      },
+    ],
   },
   {
     name: 'the revoker takes no row lock',
     removes: 'P2 step 1 FOR UPDATE',
-    changes: [{ file: verbs, from: "lock: (view) => (view.get(accountKey(id)) ? { key: accountKey(id), mode: 'UPDATE' } : null),", to: '' }],
+    changes: [
+      {
+        file: verbs,
+        from: "lock: (view) => (view.get(accountKey(id)) ? { key: accountKey(id), mode: 'UPDATE' } : null),",
+        to: '',
+      },
+    ],
   },
   {
     name: 'password first, sessions in a later transaction',
     removes: 'G3, W3',
     changes: [
-      { file: verbs, from: 'view.put(accountKey(accountId), { ...account, ...renewed, epoch: account.epoch + 1 });', to: 'view.put(accountKey(accountId), { ...account, ...renewed });' },
+      {
+        file: verbs,
+        from: 'view.put(accountKey(accountId), { ...account, ...renewed, epoch: account.epoch + 1 });',
+        to: 'view.put(accountKey(accountId), { ...account, ...renewed });',
+      },
     ],
   },
   {
     name: 'sign-in does not compare the epoch',
     removes: 'P3, W4',
     changes: [
-      { file: verbs, from: 'return account && account.epoch === epoch && !account.disabled\n', to: 'return account\n' },
-      { file: verbs, from: 'if (seen === undefined || seen.epoch !== epoch || seen.disabled) return false;', to: '' },
-      { file: verbs, from: 'if (account === undefined || account.epoch !== epoch || account.disabled) return false;', to: 'if (account === undefined) return false;' },
+      {
+        file: verbs,
+        from: 'return account && account.epoch === epoch && !account.disabled\n',
+        to: 'return account\n',
+      },
+      {
+        file: verbs,
+        from: 'if (seen === undefined || seen.epoch !== epoch || seen.disabled) return false;',
+        to: '',
+      },
+      {
+        file: verbs,
+        from: 'if (account === undefined || account.epoch !== epoch || account.disabled) return false;',
+        to: 'if (account === undefined) return false;',
+      },
     ],
   },
   {
     name: 'rehash without compare-and-set',
     removes: 'G10, W7',
-    changes: [{ file: verbs, from: 'if (account && sameHash(account.passwordHash, verified))', to: 'if (account)' }],
+    changes: [
+      { file: verbs, from: 'if (account && sameHash(account.passwordHash, verified))', to: 'if (account)' },
+    ],
   },
   {
     name: 'a use is recorded over a dead session',
     removes: 'G10, P9',
     changes: [
-      { file: verbs, from: '    if (!isLive(view, id, now) || !isLive(again, id, now)) return false;\n    const session = view.newest<SessionRow>(sessionKey(id)) as SessionRow;', to: '    void again; const session = view.get<SessionRow>(sessionKey(id)) as SessionRow; if (!session) return false;' },
-      { file: verbs, from: "lock: (view) => (isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null),\n  run: (view) => {\n    const now", to: "lock: () => ({ key: sessionKey(id), mode: 'NO KEY UPDATE' }),\n  run: (view) => {\n    const now" },
+      {
+        file: verbs,
+        from: '    if (!isLive(view, id, now) || !isLive(again, id, now)) return false;\n    const session = view.newest<SessionRow>(sessionKey(id)) as SessionRow;',
+        to: '    void again; const session = view.get<SessionRow>(sessionKey(id)) as SessionRow; if (!session) return false;',
+      },
+      {
+        file: verbs,
+        from: "lock: (view) => (isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null),\n  run: (view) => {\n    const now",
+        to: "lock: () => ({ key: sessionKey(id), mode: 'NO KEY UPDATE' }),\n  run: (view) => {\n    const now",
+      },
     ],
   },
   {
@@ -125,12 +169,18 @@ export const revokeMutants: Mutant[] = [
     removes: 'G6',
     changes: [
       { file: verbs, from: 'if (!link || link.used) return false;', to: 'if (!link) return false;' },
-      { file: verbs, from: 'return link && account && !link.used && link.linkEpoch === account.linkEpoch', to: 'return link && account' },
+      {
+        file: verbs,
+        from: 'return link && account && !link.used && link.linkEpoch === account.linkEpoch',
+        to: 'return link && account',
+      },
     ],
   },
   {
     name: 'links outlive a reset',
     removes: 'G9',
-    changes: [{ file: verbs, from: 'linkEpoch: account.linkEpoch + 1 }', to: 'linkEpoch: account.linkEpoch }' }],
+    changes: [
+      { file: verbs, from: 'linkEpoch: account.linkEpoch + 1 }', to: 'linkEpoch: account.linkEpoch }' },
+    ],
   },
 ];

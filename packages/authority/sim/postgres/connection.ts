@@ -8,8 +8,8 @@ const told = (settled: Settled<unknown>) =>
 
 /** How calls travel: one object for the whole world, asked for each message. */
 export interface Network {
-  /** Weight of the next message: small when it will be stuck somewhere for long. */
-  weight(): number;
+  /** Weight of the next message of this connection: small when it will be stuck somewhere for long. */
+  weight(connection: string): number;
   /** Replies and effects happen in one step, as in an exhaustive search: nothing can tell the difference. */
   isEager: boolean;
 }
@@ -44,7 +44,13 @@ export class Connection {
   readonly #network: Network;
   readonly #world: Set<Connection>;
 
-  constructor(server: PostgresServer, network: Network, process: SimProcess, label: string, all: Set<Connection>) {
+  constructor(
+    server: PostgresServer,
+    network: Network,
+    process: SimProcess,
+    label: string,
+    all: Set<Connection>,
+  ) {
     this.server = server;
     this.#network = network;
     this.process = process;
@@ -157,7 +163,9 @@ export class Connection {
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.isLost) {
-        this.process.deliver(`${this.label}: ${label} on a lost connection`, () => reject(new ConnectionLost('lost before')));
+        this.process.deliver(`${this.label}: ${label} on a lost connection`, () =>
+          reject(new ConnectionLost('lost before')),
+        );
         return;
       }
       let cancel: () => void = () => undefined;
@@ -181,7 +189,7 @@ export class Connection {
             this.#answer(call, settled as Settled<unknown>);
           });
         },
-        { weight: this.#network.weight() },
+        { weight: this.#network.weight(this.label) },
       );
     });
   }
@@ -195,7 +203,7 @@ export class Connection {
         this.#call = null;
         call.settle(settled);
       },
-      { weight: this.#network.weight(), isNow: this.#network.isEager },
+      { weight: this.#network.weight(this.label), isNow: this.#network.isEager },
     );
   }
 
@@ -223,7 +231,13 @@ export class Connection {
     this.#await(statement.name, lock, transaction, proceed, () => fail('55P03', 'lock timeout'));
   }
 
-  #await(name: string, lock: Lock, transaction: Transaction, proceed: () => void, timedOut: () => void): void {
+  #await(
+    name: string,
+    lock: Lock,
+    transaction: Transaction,
+    proceed: () => void,
+    timedOut: () => void,
+  ): void {
     const { server } = this;
     const label = `${this.label}: ${name}`;
     server.scheduler.note(`${label} waits for ${lock.key} ${lock.mode}`);
@@ -236,10 +250,14 @@ export class Connection {
       },
       { isReady: () => !isStill() || server.locks.isFree(transaction, lock.key, lock.mode) },
     );
-    const timeout = server.scheduler.addTimer(lock.key === 'advisory' ? 200 : 700, `${label} waited too long`, () => {
-      server.scheduler.remove(granted);
-      if (isStill()) timedOut();
-    });
+    const timeout = server.scheduler.addTimer(
+      lock.key === 'advisory' ? 200 : 700,
+      `${label} waited too long`,
+      () => {
+        server.scheduler.remove(granted);
+        if (isStill()) timedOut();
+      },
+    );
   }
 
   /** A statement outside a transaction commits by itself, a moment after it has run. */
@@ -257,7 +275,7 @@ export class Connection {
         this.#finish(transaction, true);
         if (isStill) done({ ok: true, value: result });
       },
-      { weight: this.#network.weight() },
+      { weight: this.#network.weight(this.label) },
     );
   }
 }

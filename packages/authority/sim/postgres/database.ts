@@ -26,7 +26,11 @@ export class Database {
   }
 
   /** A statement on a connection that is used once. */
-  async once<Result>(process: SimProcess, label: string, work: (one: Connection) => Promise<Result>): Promise<Result> {
+  async once<Result>(
+    process: SimProcess,
+    label: string,
+    work: (one: Connection) => Promise<Result>,
+  ): Promise<Result> {
     const connection = this.connect(process, label);
     try {
       return await work(connection);
@@ -35,10 +39,10 @@ export class Database {
     }
   }
 
-  /** Nothing of this process arrives any more, and it is told at once. */
-  cut(process: SimProcess): void {
+  /** No answer reaches this process any more, and it is told at once; what is under way may arrive. */
+  cut(process: SimProcess, arrives: boolean): void {
     this.cutOff.add(process);
-    for (const connection of this.connections) if (connection.process === process) connection.lose(false);
+    for (const connection of this.connections) if (connection.process === process) connection.lose(arrives);
   }
 
   takeStandby(): State | null {

@@ -1,6 +1,12 @@
 /** Postgres's row locks (manual §13.3.2) and advisory locks, with the table that says which exclude each other. */
 
-export type LockMode = 'KEY SHARE' | 'SHARE' | 'NO KEY UPDATE' | 'UPDATE' | 'ADVISORY SHARED' | 'ADVISORY EXCLUSIVE';
+export type LockMode =
+  | 'KEY SHARE'
+  | 'SHARE'
+  | 'NO KEY UPDATE'
+  | 'UPDATE'
+  | 'ADVISORY SHARED'
+  | 'ADVISORY EXCLUSIVE';
 
 const EXCLUDES: Record<LockMode, readonly LockMode[]> = {
   'KEY SHARE': ['UPDATE'],

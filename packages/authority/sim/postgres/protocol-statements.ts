@@ -7,7 +7,17 @@ import type {
   Registration,
   Truth,
 } from '../../src/ports.ts';
-import { type AccountRow, accountKey, GENERATION, type GenerationRow, isLive, leaseKey, type LeaseRow, sessionKey, type SessionRow } from './rows.ts';
+import {
+  type AccountRow,
+  accountKey,
+  GENERATION,
+  type GenerationRow,
+  isLive,
+  leaseKey,
+  type LeaseRow,
+  sessionKey,
+  type SessionRow,
+} from './rows.ts';
 import type { State } from './rows.ts';
 import type { Statement, View } from './statement.ts';
 
@@ -22,17 +32,28 @@ const generationOf = (view: View): GenerationRow => {
 };
 
 /** TRUTH of postgres/sessions.ts: one snapshot. */
-export const truth = (sessionId: string, accountId: string, standby: State | null): Statement<{ inRecovery: boolean; truth: Truth }> => ({
+export const truth = (
+  sessionId: string,
+  accountId: string,
+  standby: State | null,
+): Statement<{ inRecovery: boolean; truth: Truth }> => ({
   name: `TRUTH ${sessionId}`,
   run: (view) => {
     const state = standby ?? { get: (key: string) => view.get(key) };
     const session = state.get(sessionKey(sessionId)) as SessionRow | undefined;
     const found = session !== undefined && session.accountId === accountId;
-    return { inRecovery: standby !== null, truth: found ? truthOf(state, session, view.server.nowMs()) : { kind: 'missing' } };
+    return {
+      inRecovery: standby !== null,
+      truth: found ? truthOf(state, session, view.server.nowMs()) : { kind: 'missing' },
+    };
   },
 });
 
-const truthOf = (state: { get(key: string): object | undefined }, session: SessionRow, nowMs: number): Truth => {
+const truthOf = (
+  state: { get(key: string): object | undefined },
+  session: SessionRow,
+  nowMs: number,
+): Truth => {
   const account = state.get(accountKey(session.accountId)) as AccountRow | undefined;
   if (session.revoked || account === undefined || account.epoch !== session.epoch || account.disabled)
     return { kind: 'revoked' };
@@ -62,6 +83,16 @@ export const lockForHeal = (accountId: string): Statement<void> => ({
 export const transactionStatus = (xid: string): Statement<{ status: string; history: PostgresHistory }> => ({
   name: `STATUS of ${xid}`,
   run: (view) => ({ status: view.server.status(xid), history: view.server.history() }),
+});
+
+export const currentGeneration = (
+  standby: State | null,
+): Statement<{ inRecovery: boolean; generation: string }> => ({
+  name: 'CURRENT GENERATION',
+  run: (view) => ({
+    inRecovery: standby !== null,
+    generation: ((standby?.get(GENERATION) as GenerationRow | undefined) ?? generationOf(view)).name,
+  }),
 });
 
 /** POLL of postgres/leases.ts: the generation row under FOR SHARE, everything else by the snapshot. */
@@ -133,7 +164,8 @@ export const somebodyReaches = (r: Registration): Statement<boolean> => ({
 
 export const markLeasesComplete = (generation: string): Statement<void> => ({
   name: `LEASES COMPLETE ${generation}`,
-  lock: (view) => (generationOf(view).name === generation ? { key: GENERATION, mode: 'NO KEY UPDATE' } : null),
+  lock: (view) =>
+    generationOf(view).name === generation ? { key: GENERATION, mode: 'NO KEY UPDATE' } : null,
   run: (view) => {
     const row = view.newest<GenerationRow>(GENERATION);
     if (row?.name === generation) view.put(GENERATION, { ...row, leasesComplete: true });

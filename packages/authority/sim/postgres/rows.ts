@@ -51,7 +51,11 @@ export const linkKey = (id: string) => `link/${id}`;
 export const leaseKey = (id: string) => `lease/${id}`;
 
 /** Live iff not revoked, not expired, of its account's epoch, and the account is enabled (spec §1). */
-export const isLive = (state: { get(key: string): object | undefined }, sessionId: string, nowMs: number): boolean => {
+export const isLive = (
+  state: { get(key: string): object | undefined },
+  sessionId: string,
+  nowMs: number,
+): boolean => {
   const session = state.get(sessionKey(sessionId)) as SessionRow | undefined;
   if (session === undefined || session.revoked) return false;
   const account = state.get(accountKey(session.accountId)) as AccountRow | undefined;

@@ -71,7 +71,11 @@ export class PostgresServer {
   }
 
   begin(): Transaction {
-    const transaction = { xid: `${++this.#lastXid}`, writes: new Map<string, object | null>(), isAborted: false };
+    const transaction = {
+      xid: `${++this.#lastXid}`,
+      writes: new Map<string, object | null>(),
+      isAborted: false,
+    };
     this.#running.add(transaction);
     this.#statuses.set(transaction.xid, 'in_progress');
     return transaction;

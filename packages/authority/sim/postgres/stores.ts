@@ -1,4 +1,5 @@
 import {
+  type GenerationStore,
   type LeaseStore,
   type PollReply,
   type PollReport,
@@ -15,7 +16,7 @@ import * as sql from './protocol-statements.ts';
 import { PostgresError } from './server.ts';
 
 /** SessionStore with the steps of postgres/sessions.ts. */
-export class SimSessionStore implements SessionStore {
+export class SimSessionStore implements SessionStore, GenerationStore {
   readonly #database: Database;
   readonly #process: SimProcess;
 
@@ -53,8 +54,16 @@ export class SimSessionStore implements SessionStore {
     history: PostgresHistory,
   ): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'> {
     const row = await this.#guarded((one) => one.statement(sql.transactionStatus(xid)));
-    if (row.history.systemId !== history.systemId || row.history.timeline !== history.timeline) return 'unknown';
+    if (row.history.systemId !== history.systemId || row.history.timeline !== history.timeline)
+      return 'unknown';
     return row.status as 'committed' | 'aborted' | 'in_progress' | 'unknown';
+  }
+
+  async currentGeneration(): Promise<string> {
+    const statement = sql.currentGeneration(this.#database.takeStandby());
+    const row = await this.#guarded((one) => one.statement(statement));
+    if (row.inRecovery) throw new StoreUnavailable('the server that answered is not a primary');
+    return row.generation;
   }
 
   async #guarded<T>(work: (one: Connection) => Promise<T>): Promise<T> {
@@ -88,7 +97,8 @@ export class SimLeaseStore implements LeaseStore {
         await one.statement(sql.holdGeneration);
         const replaced = await one.statement(sql.replaceGeneration(registration));
         // In a statement after the UPDATE, so that it sees every lease that was granted before it.
-        const reached = registration.unlessReached && (await one.statement(sql.somebodyReaches(registration)));
+        const reached =
+          registration.unlessReached && (await one.statement(sql.somebodyReaches(registration)));
         const done = replaced === 1 && !reached;
         await (done ? one.commit() : one.rollback());
         return done;
@@ -106,10 +116,6 @@ export class SimLeaseStore implements LeaseStore {
 
   removeLease(instanceId: string): Promise<void> {
     return this.#with((one) => one.statement(sql.removeLease(instanceId)));
-  }
-
-  removeDeadLeases(olderThanMs: number): Promise<void> {
-    return this.#with((one) => one.statement(sql.removeDeadLeases(olderThanMs)));
   }
 
   async #with<T>(work: (one: Connection) => Promise<T>): Promise<T> {

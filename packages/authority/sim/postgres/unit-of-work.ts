@@ -27,7 +27,9 @@ export class UnitsOfWork implements RevokingStore<Connection, AccountRow> {
     for (let tries = 1; ; tries += 1) {
       const outcome = await this.#attempt(deadlineMs, work);
       const isRetryable =
-        outcome.kind === 'rolled_back' && outcome.error instanceof PostgresError && RETRYABLE.has(outcome.error.code);
+        outcome.kind === 'rolled_back' &&
+        outcome.error instanceof PostgresError &&
+        RETRYABLE.has(outcome.error.code);
       if (!isRetryable) return outcome;
       const pauseMs = Math.min(10 * 2 ** Math.min(tries, 5), 200);
       if (clock.monotonicMs() + pauseMs >= deadlineMs) return outcome;

@@ -1,9 +1,17 @@
-import { type AccountRow, accountKey, isLive, type LinkRow, linkKey, sessionKey, type SessionRow } from './rows.ts';
+import {
+  type AccountRow,
+  accountKey,
+  isLive,
+  type LinkRow,
+  linkKey,
+  sessionKey,
+  type SessionRow,
+} from './rows.ts';
 import type { Statement, View } from './statement.ts';
 
 /** The SQL of the verbs that G4, G6 and G10 rest on; `pins.ts` holds the texts that these stand for. */
 
-export const SESSION_MS = 3_600_000;
+export const SESSION_MS = 30 * 86_400_000;
 
 export const readAccount = (id: string): Statement<AccountRow | null> => ({
   name: `SELECT account ${id}`,
@@ -52,7 +60,11 @@ const putSession = (view: View, id: string, accountId: string, epoch: number): v
 };
 
 /** W7: compare-and-set on the hash that was verified; the row is locked FOR UPDATE already. */
-export const rehash = (accountId: string, verified: AccountRow['passwordHash'], renewed: AccountRow['passwordHash']): Statement<void> => ({
+export const rehash = (
+  accountId: string,
+  verified: AccountRow['passwordHash'],
+  renewed: AccountRow['passwordHash'],
+): Statement<void> => ({
   name: `REHASH ${accountId}`,
   lock: () => ({ key: accountKey(accountId), mode: 'NO KEY UPDATE' }),
   run: (view) => {
@@ -71,7 +83,9 @@ export const findLink = (id: string): Statement<LinkRow | null> => ({
   run: (view) => {
     const link = view.get<LinkRow>(linkKey(id));
     const account = link && view.get<AccountRow>(accountKey(link.accountId));
-    return link && account && !link.used && link.linkEpoch === account.linkEpoch && !account.disabled ? link : null;
+    return link && account && !link.used && link.linkEpoch === account.linkEpoch && !account.disabled
+      ? link
+      : null;
   },
 });
 
@@ -88,7 +102,10 @@ export const spendLink = (id: string): Statement<boolean> => ({
 });
 
 /** Steps the epoch; a reset's new password and the end of all links travel with it. */
-export const endAllSessions = (accountId: string, password: AccountRow['passwordHash'] | null): Statement<void> => ({
+export const endAllSessions = (
+  accountId: string,
+  password: AccountRow['passwordHash'] | null,
+): Statement<void> => ({
   name: `END ALL of ${accountId}`,
   lock: () => ({ key: accountKey(accountId), mode: 'NO KEY UPDATE' }),
   run: (view) => {
@@ -132,7 +149,8 @@ export const bestEffort: Statement<void> = { name: 'BEST EFFORT', run: () => und
 /** P9: moves the idle end of a live session, and touches no other. */
 export const touch = (id: string): Statement<boolean> => ({
   name: `TOUCH ${id}`,
-  lock: (view) => (isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null),
+  lock: (view) =>
+    isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null,
   run: (view) => {
     const now = view.server.nowMs();
     // Only the row it locks is read again; the account stays as the statement's snapshot had it.

@@ -77,7 +77,11 @@ export const fill = (
   return ['filled'];
 };
 
-export const fence = (server: ScriptServer, name: string, [histories = '', nonce = '']: readonly string[]): string[] => {
+export const fence = (
+  server: ScriptServer,
+  name: string,
+  [histories = '', nonce = '']: readonly string[],
+): string[] => {
   if (!isTrusted(server, histories)) return UNTRUSTED;
   const held = find(server, name)?.fields.get('f');
   const key = set(server, name, 'f', held === undefined ? nonce : `${held} ${nonce}`);

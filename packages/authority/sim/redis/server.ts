@@ -2,7 +2,9 @@ import type { Scheduler } from '../scheduler.ts';
 import type { Key, ScriptServer } from './scripts.ts';
 
 const copyOf = (keys: ReadonlyMap<string, Key>): Map<string, Key> =>
-  new Map([...keys].map(([name, key]) => [name, { fields: new Map(key.fields), expiresAtMs: key.expiresAtMs }]));
+  new Map(
+    [...keys].map(([name, key]) => [name, { fields: new Map(key.fields), expiresAtMs: key.expiresAtMs }]),
+  );
 
 /** What the world wants to hear: the checker must know when a fence was lost with its key. */
 export interface RedisEvents {

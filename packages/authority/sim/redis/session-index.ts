@@ -11,13 +11,20 @@ const KEY_TTL_MS = 86_400_000;
 
 /** What the world wants to hear of scripts that ran. */
 export interface IndexEvents {
-  ran?: (script: 'fence' | 'release', generation: string, accountId: string, nonces: readonly string[]) => void;
+  ran?: (
+    script: 'fence' | 'release',
+    generation: string,
+    accountId: string,
+    nonces: readonly string[],
+  ) => void;
 }
 
 /** The Redis that one process is pointed at, or the primaries of its cluster. */
 export interface RedisTarget {
   serverOf(accountId: string): RedisServer;
   all(): readonly RedisServer[];
+  /** A cluster's primary answers MOVED for an account whose slot it no longer serves. */
+  serves(server: RedisServer, accountId: string): boolean;
   /** Nothing of this process arrives there, and it knows at once. */
   isCut: boolean;
 }
@@ -42,7 +49,12 @@ export class SimSessionIndex implements SessionIndex {
     this.#events = events;
   }
 
-  async read(g: TrustedGeneration, accountId: string, sessionId: string, nonce: string): Promise<IndexAnswer> {
+  async read(
+    g: TrustedGeneration,
+    accountId: string,
+    sessionId: string,
+    nonce: string,
+  ): Promise<IndexAnswer> {
     try {
       const args = [sessionId, nonce, `${NEW_KEY_TTL_MS}`];
       const [kind, value] = await this.#run('READ', read, g, accountId, args, READ_MS);
@@ -63,7 +75,9 @@ export class SimSessionIndex implements SessionIndex {
     fact: LiveSession | 'revoked',
   ): Promise<void> {
     const value = fact === 'revoked' ? 'x' : JSON.stringify(fact);
-    await this.#run('FILL', fill, g, accountId, [sessionId, nonce, value, `${KEY_TTL_MS}`], READ_MS).catch(() => undefined);
+    await this.#run('FILL', fill, g, accountId, [sessionId, nonce, value, `${KEY_TTL_MS}`], READ_MS).catch(
+      () => undefined,
+    );
   }
 
   async fence(g: TrustedGeneration, accountId: string, nonce: string): Promise<void> {
@@ -80,7 +94,9 @@ export class SimSessionIndex implements SessionIndex {
     try {
       const found: string[] = [];
       for (const server of this.#target.all()) {
-        const id = await this.#command(server, 'INFO', WRITE_MS, () => (server.isPrimary ? server.replid : null));
+        const id = await this.#command(server, 'INFO', WRITE_MS, () =>
+          server.isPrimary ? server.replid : null,
+        );
         if (id === null) return null;
         found.push(id);
       }
@@ -96,19 +112,27 @@ export class SimSessionIndex implements SessionIndex {
         [...server.keys.keys()].filter((name) => name.startsWith(`pc:${g.name}:`)),
       );
       for (const name of names) {
-        const held = await this.#command(server, `HGET ${name} f`, WRITE_MS, () => server.keys.get(name)?.fields.get('f'));
+        const held = await this.#command(server, `HGET ${name} f`, WRITE_MS, () =>
+          server.keys.get(name)?.fields.get('f'),
+        );
         const accountId = /\{(.+)\}$/.exec(name)?.[1];
         if (held && accountId) yield { accountId, nonces: held.split(' ') };
       }
     }
   }
 
-  async removeOthers(current: string): Promise<number> {
-    for (const server of this.#target.all())
-      await this.#command(server, 'UNLINK others', WRITE_MS, () => {
-        for (const name of server.keys.keys()) if (!name.startsWith(`pc:${current}:`)) server.keys.delete(name);
-        return 0;
-      });
+  async removeOthers(current: () => Promise<string>): Promise<number> {
+    for (const server of this.#target.all()) {
+      const names = await this.#command(server, 'SCAN', WRITE_MS, () => [...server.keys.keys()]);
+      if (names.length === 0) continue;
+      const kept = `pc:${await current()}:`;
+      const old = names.filter((name) => !name.startsWith(kept));
+      if (old.length > 0)
+        await this.#command(server, `UNLINK ${old.join(' ')}`, WRITE_MS, () => {
+          for (const name of old) server.keys.delete(name);
+          return old.length;
+        });
+    }
     return 0;
   }
 
@@ -124,9 +148,11 @@ export class SimSessionIndex implements SessionIndex {
     const server = this.#target.serverOf(accountId);
     const name = `${label} ${accountId} ${args.slice(0, 2).join(' ')}`;
     return this.#command(server, name, ms, () => {
+      if (!this.#target.serves(server, accountId)) throw new Error('MOVED');
       const reply = script(server, keyOf(g.name, accountId), [g.replicationIds.join(' '), ...args]);
       if (reply[0] === 'fenced' && label === 'FENCE') this.#events.ran?.('fence', g.name, accountId, args);
-      if (reply[0] === 'released') this.#events.ran?.('release', g.name, accountId, args[0]?.split(' ') ?? []);
+      if (reply[0] === 'released')
+        this.#events.ran?.('release', g.name, accountId, args[0]?.split(' ') ?? []);
       return reply;
     });
   }
@@ -149,9 +175,11 @@ export class SimSessionIndex implements SessionIndex {
       );
       const answer = (settled: Settled<T>) =>
         this.#process.deliver(
-          this.#process.isObserved() ? `${what} answered ${settled.ok ? JSON.stringify(settled.value) : settled.error.message}` : '',
+          this.#process.isObserved()
+            ? `${what} answered ${settled.ok ? JSON.stringify(settled.value) : settled.error.message}`
+            : '',
           () => settle(settled),
-          { weight: this.#network.weight(), isNow: this.#network.isEager },
+          { weight: this.#network.weight(`${this.#process.name} redis`), isNow: this.#network.isEager },
         );
       if (this.#target.isCut || !server.isUp) return answer({ ok: false, error: new Error('not connected') });
       this.#waiting.add(settle as (settled: Settled<never>) => void);
@@ -160,9 +188,13 @@ export class SimSessionIndex implements SessionIndex {
         what,
         () => {
           if (server.life !== life) return answer({ ok: false, error: new Error('connection reset') });
-          answer({ ok: true, value: run() });
+          try {
+            answer({ ok: true, value: run() });
+          } catch (error) {
+            answer({ ok: false, error: error as Error });
+          }
         },
-        { weight: this.#network.weight() },
+        { weight: this.#network.weight(`${this.#process.name} redis`) },
       );
     });
   }
