@@ -21,7 +21,7 @@ const quiet = {
   error: () => undefined,
 };
 
-export interface SignedIn {
+interface SignedIn {
   id: string;
   /** The token, without its transport. */
   token: string;
