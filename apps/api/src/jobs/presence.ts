@@ -23,6 +23,8 @@ export class Presence {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #ended = new AbortController();
+  /** A connection that is ended while it connects settles never: whoever waits for it waits for the end as well. */
+  readonly #end: Promise<Held>;
   #client: Client | null = null;
   #keeping: Promise<void> = Promise.resolve();
   #isHeld = false;
@@ -32,6 +34,11 @@ export class Presence {
     this.#name = name;
     this.#clock = clock;
     this.#log = log;
+    this.#end = new Promise((resolve) => {
+      this.#ended.signal.addEventListener('abort', () => resolve({ loss: Promise.resolve() }), {
+        once: true,
+      });
+    });
   }
 
   get isHeld(): boolean {
@@ -40,7 +47,7 @@ export class Presence {
 
   /** Resolves when the lock is held, or after `end`; from then on it is taken again whenever its connection is lost. */
   async begin(): Promise<void> {
-    const held = await this.#claim();
+    const held = await Promise.race([this.#claim(), this.#end]);
     this.#keeping = this.#keep(held);
   }
 
@@ -62,7 +69,7 @@ export class Presence {
         await this.#clock.sleep(1_000, this.#ended.signal).catch(() => undefined);
       }
     }
-    return { loss: Promise.resolve() };
+    return this.#end;
   }
 
   async #connect(): Promise<Held> {
@@ -96,7 +103,7 @@ export class Presence {
       this.#isHeld = false;
       if (this.#ended.signal.aborted) return;
       this.#log.warn({ worker: this.#name }, 'the connection that shows this worker alive was lost');
-      held = await this.#claim();
+      held = await Promise.race([this.#claim(), this.#end]);
     }
   }
 }

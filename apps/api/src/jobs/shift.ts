@@ -67,10 +67,10 @@ export const startShift = async (deps: ShiftDeps, settings: ShiftSettings): Prom
   return {
     over,
     stop: () => {
-      // Gives up waiting for a presence that no database answers.
-      if (presence?.isHeld === false) void presence.end();
       // Rejects when the loop has ended by itself already.
       runner.stop().catch(() => undefined);
+      // Nobody waits any longer for a presence that no database answers.
+      if (presence?.isHeld === false) void presence.end();
     },
     close: async () => {
       ended.abort();

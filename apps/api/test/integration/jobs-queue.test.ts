@@ -221,6 +221,13 @@ describe('stopping', () => {
     ).toEqual([]);
   });
 
+  it('ends also when it was told so before it had shown itself alive', async () => {
+    const worker = await work();
+    await worker.stop();
+    workers.length = 0;
+    expect(worker.isWorking()).toBe(false);
+  });
+
   it('gives up what does not end in time, and leaves it free for others', async () => {
     mailbox.stall(true);
     await addMail();

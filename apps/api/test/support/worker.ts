@@ -7,12 +7,18 @@ import { startWorker, type WorkerDeps } from '../../src/jobs/worker.ts';
 import type { MailConfig, Sender } from '../../src/services/mail/context.ts';
 import { settings } from './settings.ts';
 
+/** No clean-up by itself: an empty table would make the library look for a file. */
+const NEVER = '0 0 29 2 * clean_up';
+
 export const mailConfig: MailConfig = {
   publicUrl: 'http://localhost:5173',
   resetLinkSeconds: 1_800,
   emailChangeLinkSeconds: 3_600,
   undoLinkSeconds: 604_800,
 };
+
+/** Short, so that the notice of a dead sender falls free soon; what is tested is who sends, not how long it waits. */
+export const QUICK_MAIL_TIMES = { leaseMs: 2_000, renewMs: 500 };
 
 export interface WorkerOptions extends Pick<WorkerDeps, 'cleanUp' | 'mailTimes' | 'settings'> {
   databaseUrl: string;
@@ -52,7 +58,7 @@ export const startTestWorker = async (options: WorkerOptions): Promise<TestWorke
     config: mailConfig,
     ...(options.cleanUp ? { cleanUp: options.cleanUp } : {}),
     ...(options.mailTimes ? { mailTimes: options.mailTimes } : {}),
-    settings: { pollMs: 100, takeOverMs: 200, crontab: '', ...options.settings },
+    settings: { pollMs: 100, takeOverMs: 200, crontab: NEVER, ...options.settings },
   });
   return {
     logs: () => logged,
