@@ -8,7 +8,8 @@ import { makeWorkerUtils } from 'graphile-worker';
 import { openDatabase } from '../../src/db/database.ts';
 import { settings, testClock } from './settings.ts';
 
-const migrate = async (url: string) => {
+/** Brings an empty database to the newest schema. */
+export const migrateAt = async (url: string) => {
   const db = await openDatabase(settings(url), testClock);
   await db.orm.migrator.up();
   await db.close();
@@ -19,4 +20,4 @@ const migrate = async (url: string) => {
 
 /** A database of this test file with the newest schema and nothing in it. */
 export const freshDatabase = async (): Promise<TestDatabase> =>
-  cloneDatabase(testAdminUrl(), await createTemplate(testAdminUrl(), migrate, 'api'));
+  cloneDatabase(testAdminUrl(), await createTemplate(testAdminUrl(), migrateAt, 'api'));
