@@ -10,9 +10,11 @@ export interface Wishes {
   from?: string;
   faults?: RegExp;
   evidence: boolean;
+  /** Attack builds with a part removed instead; each has to be caught. */
+  realMutants: boolean;
 }
 
-export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--faults PATTERN] [--out DIR] [--from CHECKOUT] [--evidence]
+export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--faults PATTERN] [--out DIR] [--from CHECKOUT] [--evidence] [--real-mutants]
 
   --quick            ends within 2 minutes; without it, within 5
   --minutes N        N minutes under faults
@@ -20,6 +22,7 @@ export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--fau
   --faults PATTERN   only faults whose name matches
   --out DIR          where the report goes; .portcullis/proof/… without it
   --from CHECKOUT    attack the service of another checkout
+  --real-mutants     attack builds with a part removed; each has to be caught (--faults: only those by name)
   --evidence         also write docs/evidence`;
 
 const QUICK_SECONDS = 50;
@@ -38,6 +41,7 @@ export const readArguments = (args: string[]): Wishes | string => {
         out: { type: 'string' },
         from: { type: 'string' },
         evidence: { type: 'boolean', default: false },
+        'real-mutants': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -48,6 +52,7 @@ export const readArguments = (args: string[]): Wishes | string => {
       seed: values.seed ?? Math.random().toString(36).slice(2, 10),
       seconds: minutes === null ? (values.quick ? QUICK_SECONDS : DEFAULT_SECONDS) : minutes * 60,
       evidence: values.evidence,
+      realMutants: values['real-mutants'],
       ...(values.out === undefined ? {} : { out: values.out }),
       ...(values.from === undefined ? {} : { from: values.from }),
       ...(values.faults === undefined ? {} : { faults: new RegExp(values.faults, 'i') }),

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { stdin, stdout } from 'node:process';
 import { readArguments, USAGE, type Wishes } from './arguments.ts';
+import { runRealMutants } from './mutants/run.ts';
 import { allFaults } from './nemesis/nemesis.ts';
 import { reportOn } from './report/report.ts';
-import { writeReport } from './report/write.ts';
+import { writeMutants, writeReport } from './report/write.ts';
 import { runProof } from './run.ts';
 import { repository } from './stack/snapshot.ts';
 
@@ -47,6 +48,17 @@ const attack = async (wishes: Wishes, over: AbortSignal): Promise<number> => {
   return report.verdict === 'held' ? 0 : 1;
 };
 
+const MUTANT_SECONDS = 45;
+
+const attackMutants = async (wishes: Wishes, over: AbortSignal): Promise<number> => {
+  const results = await runRealMutants({
+    ...{ checkout: wishes.from ?? repository, seed: wishes.seed, secondsEach: MUTANT_SECONDS, over, say },
+    ...(wishes.faults === undefined ? {} : { only: wishes.faults }),
+  });
+  if (wishes.evidence) writeMutants(join(repository, 'docs/evidence'), results);
+  return results.every(({ broken }) => broken.length > 0) ? 0 : 1;
+};
+
 const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
 
 const wishes = readArguments(process.argv.slice(2));
@@ -56,7 +68,8 @@ if (typeof wishes === 'string') {
 }
 stdin.unref?.();
 try {
-  process.exitCode = await attack(wishes, untilTold());
+  const over = untilTold();
+  process.exitCode = wishes.realMutants ? await attackMutants(wishes, over) : await attack(wishes, over);
 } catch (error) {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 1;

@@ -101,13 +101,14 @@ const attack = async (stack: ProofStack, options: RunOptions): Promise<Findings>
   const seconds = (performance.now() - began) / 1_000;
   await nemesis.stop();
   await load.endPeople();
-  const recovered = await recover(stack);
+  const isEnough = options.stopAtFirst === true && over.signal.aborted;
+  const recovered = isEnough || (await recover(stack));
   // The dead are asked about once more, everywhere, with nothing in the way.
-  await pause(1_500);
+  if (!isEnough) await pause(1_500);
   await load.close();
   stopTelling();
-  const missing = recovered ? await drainMails(stack) : 0;
-  const halfDone = await findHalfDone(stack.postgres);
+  const missing = recovered && !isEnough ? await drainMails(stack) : 0;
+  const halfDone = isEnough ? [] : await findHalfDone(stack.postgres);
   for (const surprise of stack.surprises) oddities.add(surprise);
   await Promise.all(evidence);
   return {

@@ -224,4 +224,32 @@ export const redisFaults: readonly Fault[] = [
       await alone(main);
     },
   },
+  {
+    name: 'a partition: one instance and the old Redis here; Postgres, the others and a promoted replica there',
+    covers: ['FI-6', 'FI-8'],
+    group,
+    weight: 4,
+    run: async (context) => {
+      const { redis } = context.stack;
+      const { main } = redis;
+      const left = anyInstance(context);
+      const replica = await laggingReplica(context);
+      await letItLag(context);
+      left.postgres.refuse();
+      await healing(
+        async () => {
+          await alone(replica);
+          redis.moveTo(replica);
+          left.redis.retarget(addressOf(main));
+          await context.hold(context.leaseMs * context.random.between(1.2, 2));
+        },
+        async () => {
+          left.postgres.mend();
+          await redis.follow(main, replica);
+          left.redis.retarget(addressOf(replica));
+          await alone(main);
+        },
+      );
+    },
+  },
 ];
