@@ -1,11 +1,6 @@
-import { TRPCError } from '@trpc/server';
+import { TRPCError, type TRPCMiddlewareFunction } from '@trpc/server';
 import { AuthError } from './errors.ts';
 import type { AuthClient, CredentialSource, RequireOptions, Verified } from './types.ts';
-
-interface MiddlewareOptions<Ctx, R> {
-  ctx: Ctx;
-  next: (options: { ctx: { auth: Verified } }) => Promise<R>;
-}
 
 /**
  * A middleware for procedures: `t.procedure.use(requireSession(auth, (ctx) => ctx.req))`. The session is `ctx.auth`.
@@ -13,11 +8,15 @@ interface MiddlewareOptions<Ctx, R> {
  * @param sourceOf where a context holds the request or its headers
  */
 export const requireSession =
-  <Ctx>(auth: AuthClient, sourceOf: (ctx: Ctx) => CredentialSource, options: RequireOptions = {}) =>
-  async <R>({ ctx, next }: MiddlewareOptions<Ctx, R>): Promise<R> => {
+  <Ctx extends object>(
+    auth: AuthClient,
+    sourceOf: (ctx: Ctx) => CredentialSource,
+    options: RequireOptions = {},
+  ): TRPCMiddlewareFunction<Ctx, object, object, { auth: Verified }, unknown> =>
+  async ({ ctx, next }) => {
     let verified: Verified;
     try {
-      verified = await auth.requireSession(sourceOf(ctx), options);
+      verified = await auth.requireSession(sourceOf(ctx as unknown as Ctx), options);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       throw new TRPCError({ code: codeOf(error), message: error.reason, cause: error });

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuthError } from '../src/errors.ts';
 import type { AuthClient } from '../src/types.ts';
-import { type Service, startService } from './support/service.ts';
+import { type Service, START_MS, startService } from './support/service.ts';
 
 let service: Service;
 let auth: AuthClient;
@@ -11,8 +11,8 @@ let auth: AuthClient;
 beforeAll(async () => {
   service = await startService();
   auth = service.client();
-});
-afterAll(() => service.stop());
+}, START_MS);
+afterAll(() => service.stop(), START_MS);
 
 const verdict = async (source: Parameters<AuthClient['verify']>[0], client = auth) => {
   const outcome = await client.verify(source);

@@ -2,15 +2,15 @@ import { startTcpProxyTo, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AuthError } from '../src/errors.ts';
 import type { AuthClient, AuthClientOptions, Verification } from '../src/types.ts';
-import { type Service, startService } from './support/service.ts';
+import { type Service, START_MS, startService } from './support/service.ts';
 
 let service: Service;
 
 beforeAll(async () => {
   service = await startService();
-});
+}, START_MS);
 afterEach(() => service.proxy.mend());
-afterAll(() => service.stop());
+afterAll(() => service.stop(), START_MS);
 
 /** Deadlines that a test can wait for, and a busy machine can keep. */
 const IMPATIENT = { timeoutMs: 1_500, deadlineMs: 3_000, retries: 1 };

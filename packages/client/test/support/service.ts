@@ -24,6 +24,9 @@ interface Presented {
   headers: Record<string, string>;
 }
 
+/** For hooks that start processes, also on a machine that does much else. */
+export const START_MS = 180_000;
+
 /** The real server process on real stores, and a proxy before it that can be slow, cut or silent. */
 export interface Service {
   /** Straight to the server. */
@@ -71,10 +74,14 @@ export const startService = async (): Promise<Service> => {
     const { stdout } = await run(process.execPath, [MAIN, ...args, '--json'], { env });
     return JSON.parse(stdout) as Record<string, string>;
   };
-  const person = await portcullis('seed');
-  const made = await portcullis('clients', 'create', 'tests');
+  const started = await Promise.all([
+    portcullis('seed'),
+    portcullis('clients', 'create', 'tests'),
+    serve(env),
+  ]);
+  const [person, made] = started;
+  let [, , server] = started;
   const credentials = { clientId: made['id'] ?? '', clientSecret: made['secret'] ?? '' };
-  let server = await serve(env);
   const proxy = await startTcpProxyTo(server.url);
   const clients: AuthClient[] = [];
 
