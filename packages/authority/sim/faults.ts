@@ -177,6 +177,8 @@ const moveSlot: Fault = (world) => {
   const name = keysOf(world, accountId);
   const key = from.keys.get(name);
   const to = other(world, from);
+  // A copy that goes away and comes home is decisive again: a known limit of `o` in clusters (README.md).
+  if (world.copiesOf.get(accountId) === to) return null;
   if (key !== undefined) to.keys.set(name, key);
   from.keys.delete(name);
   world.slots.set(accountId, to);
@@ -189,9 +191,14 @@ const leaveCopy: Fault = (world) => {
   const [accountId, from] = world.chance.of([...world.slots]);
   const name = keysOf(world, accountId);
   const key = from.keys.get(name);
-  if (key === undefined) return null;
+  if (key === undefined || world.copiesOf.has(accountId)) return null;
   other(world, from).keys.set(name, { fields: new Map(key.fields), expiresAtMs: key.expiresAtMs });
-  later(world, `the slot of ${accountId} moves after all`, () => void moveSlot(world), 0.2);
+  world.copiesOf.set(accountId, from);
+  // Most telling once the source has nothing left to overwrite the copy with.
+  world.scheduler.add(`the slot of ${accountId} moves after all`, () => void moveSlot(world), {
+    weight: 0.3,
+    isReady: () => !from.keys.has(name),
+  });
   return `${accountId} on ${other(world, from).name}`;
 };
 

@@ -63,14 +63,17 @@ const play = async (world: World, settings: Settings, struck: string[]): Promise
       client(world, one, `c${n + 1}`, { ...settings, operations: settings.operationsPerClient }),
     ),
   );
-  const monitors = known.flatMap((one) =>
-    world.instances.slice(0, settings.monitors).map((on) => monitor(world, one, on, 12)),
-  );
+  const watched = world.instances.slice(0, settings.monitors);
+  if (settings.hasOutsider) watched.push(world.startOutsider());
+  const monitors = known.flatMap((one) => watched.map((on) => monitor(world, one, on, 12)));
   await during([...everyClient, ...monitors]);
   isOver = true;
   const audits = (withPasswords: boolean) =>
     known.flatMap((one) => world.alive().map((on, n) => audit(world, one, on, withPasswords && n === 0)));
   await during(audits(false));
+  // Somebody who asks Postgres alone knows what is over; after that nobody may say otherwise (G2).
+  const outsider = world.outsider ?? world.startOutsider();
+  await during(known.map((one) => audit(world, one, outsider, false)));
   // Whatever is still stuck somewhere arrives now: commands that were given up, backends that live on.
   for (const action of scheduler.pending()) action.weight = 1;
   scheduler.timeWeight = 0.02;

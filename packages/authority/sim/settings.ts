@@ -9,6 +9,8 @@ export interface Settings {
   operationsPerClient: number;
   /** Clients that only verify, each on one instance, slowly. */
   monitors: number;
+  /** One of them on an instance that never asks the index. */
+  hasOutsider: boolean;
   verifyShare: number;
   hasSignIns: boolean;
   /** The index knows every session before the first client comes. */
@@ -101,7 +103,7 @@ const themes: Record<string, Theme> = {
     change: (chance) => ({
       slowShare: chance.of([0.15, 0.3]),
       slowWeight: chance.of([0.02, 0.06]),
-      timeWeight: chance.of([0.4, 1]),
+      timeWeight: chance.of([0.1, 0.3]),
       verifyShare: 0.35,
     }),
   },
@@ -131,7 +133,7 @@ const themes: Record<string, Theme> = {
       hasSignIns: false,
       accounts: 1,
       monitors: 1 + chance.below(2),
-      timeWeight: chance.of([0.05, 0.3, 1, 2]),
+      timeWeight: chance.of([0.03, 0.1, 0.3, 0.6]),
       maxFaults: 2 + chance.below(6),
     }),
   },
@@ -149,7 +151,7 @@ const themes: Record<string, Theme> = {
       ...focused,
       instances: 2,
       areClocksApart: chance.flip(0.5),
-      timeWeight: chance.of([0.3, 1, 2]),
+      timeWeight: chance.of([0.05, 0.15, 0.4]),
       faultWeight: chance.of([0.05, 0.2]),
       maxFaults: 2 + chance.below(3),
     }),
@@ -166,7 +168,7 @@ const themes: Record<string, Theme> = {
     share: 0.8,
     change: (chance) => ({
       ...focused,
-      timeWeight: chance.of([0.1, 0.3, 1]),
+      timeWeight: chance.of([0.05, 0.15, 0.4]),
       faultWeight: 0.1,
       maxFaults: 3 + chance.below(4),
     }),
@@ -198,6 +200,7 @@ export const drawSettings = (chance: Chance): Settings => {
     clients: 2 + chance.below(3),
     monitors: chance.flip(0.2) ? 1 : 0,
     operationsPerClient: 2 + chance.below(5),
+    hasOutsider: chance.flip(0.4),
     verifyShare: chance.of([0.35, 0.5]),
     hasSignIns: chance.flip(0.7),
     isIndexWarm: chance.flip(0.6),
@@ -210,7 +213,7 @@ export const drawSettings = (chance: Chance): Settings => {
     areClocksApart: false,
     slowShare: chance.of([0, 0.05, 0.15, 0.3]),
     slowWeight: chance.of([0.01, 0.03, 0.1]),
-    timeWeight: chance.of([0.02, 0.1, 0.4]),
+    timeWeight: chance.of([0.02, 0.08, 0.25]),
     faultWeight: chance.of([0.02, 0.05, 0.12]),
     faults: new Set(faults.filter(() => chance.flip(share))),
     maxFaults: 1 + chance.below(6),

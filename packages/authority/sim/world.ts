@@ -65,9 +65,12 @@ export class World {
   readonly database: Database;
   readonly redis: RedisServer[];
   readonly instances: Instance[] = [];
+  outsider: Instance | null = null;
   readonly initial = new Map<string, AccountState>();
   /** Which primary of a cluster serves an account. */
   readonly slots = new Map<string, RedisServer>();
+  /** Where the copy came from that a failed migration left behind, by account. */
+  readonly copiesOf = new Map<string, RedisServer>();
   /** Every instance holds its first lease: from here on messages may be slow. */
   isWarm = false;
   readonly #lags = new Map<string, number>();
@@ -79,11 +82,10 @@ export class World {
     this.chance = chance;
     this.options = options;
     const network: Network = {
-      isEager: options.isEager,
-      weight: (connection) => {
-        if (!this.isWarm) return 1;
-        const stuck = options.slowShare > 0 && chance.flip(options.slowShare) ? options.slowWeight : 1;
-        return stuck * (options.hasLaggards ? this.#lagOf(connection) : 1);
+      weight: (connection) => this.#weight(connection),
+      reply: (connection) => {
+        const weight = options.isEager ? 1 : this.#weight(connection);
+        return { weight, isNow: options.isEager || (weight === 1 && chance.flip(0.7)) };
       },
     };
     this.redis = [new RedisServer(scheduler, 'redis1'), new RedisServer(scheduler, 'redis2')];
@@ -105,6 +107,14 @@ export class World {
     const [first] = this.redis;
     if (first === undefined) throw new Error('a world has a Redis');
     return first;
+  }
+
+  /** An instance that reaches no index, and so answers from Postgres alone. */
+  startOutsider(): Instance {
+    const outsider = this.start('outsider');
+    outsider.target.isCut = true;
+    this.outsider = outsider;
+    return outsider;
   }
 
   start(name?: string): Instance {
@@ -149,8 +159,16 @@ export class World {
     return this.chance.of([0.975, 1, 1.02]);
   }
 
+  /** Instances that clients may talk to. */
   alive(): Instance[] {
-    return this.instances.filter(({ process }) => process.isAlive);
+    return this.instances.filter((one) => one.process.isAlive && one !== this.outsider);
+  }
+
+  #weight(connection: string): number {
+    const { slowShare, slowWeight, hasLaggards } = this.options;
+    if (!this.isWarm) return 1;
+    const stuck = slowShare > 0 && this.chance.flip(slowShare) ? slowWeight : 1;
+    return stuck * (hasLaggards ? this.#lagOf(connection) : 1);
   }
 
   /** One connection that is slow all the time leaves room for whole stories between two of its messages. */

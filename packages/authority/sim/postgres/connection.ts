@@ -10,8 +10,8 @@ const told = (settled: Settled<unknown>) =>
 export interface Network {
   /** Weight of the next message of this connection: small when it will be stuck somewhere for long. */
   weight(connection: string): number;
-  /** Replies and effects happen in one step, as in an exhaustive search: nothing can tell the difference. */
-  isEager: boolean;
+  /** How the answer travels back: with its effect in one step, which nothing can tell from a quick one, or by itself. */
+  reply(connection: string): { weight: number; isNow: boolean };
 }
 
 /** The connection ended before the answer came. */
@@ -203,7 +203,7 @@ export class Connection {
         this.#call = null;
         call.settle(settled);
       },
-      { weight: this.#network.weight(this.label), isNow: this.#network.isEager },
+      this.#network.reply(this.label),
     );
   }
 

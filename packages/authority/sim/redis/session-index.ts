@@ -179,7 +179,7 @@ export class SimSessionIndex implements SessionIndex {
             ? `${what} answered ${settled.ok ? JSON.stringify(settled.value) : settled.error.message}`
             : '',
           () => settle(settled),
-          { weight: this.#network.weight(`${this.#process.name} redis`), isNow: this.#network.isEager },
+          this.#network.reply(`${this.#process.name} redis`),
         );
       if (this.#target.isCut || !server.isUp) return answer({ ok: false, error: new Error('not connected') });
       this.#waiting.add(settle as (settled: Settled<never>) => void);
