@@ -13,7 +13,7 @@ import { VerificationEntity } from './entities/verification.ts';
 import { Migration20261124000000_foundation } from './migrations/Migration20261124000000_foundation.ts';
 import { Migration20261124000001_service_clients } from './migrations/Migration20261124000001_service_clients.ts';
 import { Migration20261124000002_count_by_hour } from './migrations/Migration20261124000002_count_by_hour.ts';
-import { isConnectivityError, isContention } from './outage.ts';
+import { DeadlinePassed, isConnectivityError, isContention } from './outage.ts';
 import { lockAccount } from './repository.ts';
 import { retryingTransaction, type TransactionClock, type Tx } from './transaction.ts';
 import { UnitOfWorkClient } from './unit-of-work-client.ts';
@@ -84,7 +84,7 @@ export class Database {
       return await this.#guard.execute(async () => {
         outcome = await retryingTransaction(this.orm, this.#clock, deadlineMs, work);
         // The guard counts what is thrown; the caller wants to be told.
-        if (outcome.kind === 'rolled_back' && isConnectivityError(outcome.error)) throw outcome.error;
+        if (outcome.kind === 'rolled_back') throw outcome.error;
         return outcome;
       });
     } catch (error) {
@@ -108,7 +108,10 @@ export class Database {
 }
 
 const unavailableOr = (error: unknown): unknown =>
-  isConnectivityError(error) || isContention(error) || isGuardRefusal(error)
+  isConnectivityError(error) ||
+  isContention(error) ||
+  error instanceof DeadlinePassed ||
+  isGuardRefusal(error)
     ? new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error })
     : error;
 

@@ -14,11 +14,19 @@ const OUTAGE_SYSCALLS = new Set([
   'ENETUNREACH',
 ]);
 const OUTAGE_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|the deadline of the request passed|Cannot use a pool after calling end|not queryable|was closed|socket/i;
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Cannot use a pool after calling end|not queryable|was closed|socket/i;
+
+/**
+ * The deadline of the request passed while a transaction was under way. Not by itself a sign that Postgres is away: it
+ * may be a row that somebody else holds, and that must refuse nobody but those who want the row.
+ */
+export class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+}
 
 /** Whether an error says that Postgres could not be asked, rather than that it said no. */
 export const isConnectivityError = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || error instanceof DeadlinePassed) return false;
   const code = 'code' in error ? String(error.code) : '';
   if (OUTAGE_STATES.test(code) || OUTAGE_SYSCALLS.has(code)) return true;
   // A refusal that carries a five-character SQLSTATE was answered by a server in good health.

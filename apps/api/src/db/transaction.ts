@@ -1,5 +1,6 @@
 import { IsolationLevel, type MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Outcome } from '@portcullis/authority/ports';
+import { DeadlinePassed } from './outage.ts';
 import { type AttemptState, attempts, CommitUnknown } from './unit-of-work-client.ts';
 
 /** The handle of one transaction. All SQL of a step goes through it: `tx.getConnection()` is another connection. */
@@ -34,7 +35,7 @@ const attemptTransaction = async <T>(
   const late = new Promise<Outcome<T>>((resolve) => {
     timer = setTimeout(
       () => {
-        const error = new Error('the deadline of the request passed');
+        const error = new DeadlinePassed('the deadline of the request passed');
         if (state.commitSent) return resolve({ kind: 'unknown', error });
         state.abandoned = true;
         state.destroy?.();
@@ -71,7 +72,9 @@ const run = async <T>(
     if (error instanceof CommitUnknown) return { kind: 'unknown', error };
     return {
       kind: 'rolled_back',
-      error: state.abandoned ? new Error('the deadline of the request passed', { cause: error }) : error,
+      error: state.abandoned
+        ? new DeadlinePassed('the deadline of the request passed', { cause: error })
+        : error,
     };
   }
 };
