@@ -60,6 +60,12 @@ const account = {
   disabledAt: null,
 };
 
+/** One account, and nothing else. */
+const em = {
+  findOne: (_entity: unknown, where: object) => Promise.resolve('deletedAt' in where ? account : null),
+  execute: () => Promise.resolve([]),
+};
+
 const clock = { now: () => AT, monotonicMs: () => 1_000, sleep: () => new Promise<void>(() => {}) };
 
 /** What is the same in every fixture. */
@@ -123,7 +129,7 @@ export const fixture = (options: FixtureOptions = {}) => {
   const deps = {
     ...made,
     db: {
-      read: () => Promise.resolve(account),
+      read: (work: (em: object) => unknown) => Promise.resolve(work(em)),
       write: () => Promise.resolve(opened(signIn.remember, signIn.transport)),
     },
     authority: {

@@ -15,12 +15,8 @@ export interface StoredPerson {
   password: string;
 }
 
-/** The stores of one test file, and what a test may do to them behind the program's back. */
-export interface Stores {
-  database: TestDatabase;
-  redis: TestRedis;
-  /** What a process needs to use them. */
-  env: Environment;
+/** What a test may do to a database behind the program's back. */
+export interface StoreMakers {
   query<T extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<T[]>;
   /** An account with a proven address, made without its mail. */
   person(password?: string): Promise<StoredPerson>;
@@ -30,6 +26,14 @@ export interface Stores {
     purpose: 'reset_password' | 'change_email' | 'undo_email_change',
     email?: string,
   ): Promise<string>;
+}
+
+/** The stores of one test file. */
+export interface Stores extends StoreMakers {
+  database: TestDatabase;
+  redis: TestRedis;
+  /** What a process needs to use them. */
+  env: Environment;
   finish(): Promise<void>;
 }
 
@@ -44,25 +48,7 @@ export const startStores = async (): Promise<Stores> => {
     database,
     redis,
     env: { DATABASE_URL: database.url, REDIS_URL: redis.url },
-    query,
-    person: async (password = PASSWORD) => {
-      const accountId = systemRandom.uuid();
-      const email = anAddress();
-      await query(
-        'INSERT INTO portcullis.account (id, email, email_key, password_hash) VALUES ($1, $2, $2, $3)',
-        [accountId, email, await hasher.hash(password)],
-      );
-      return { accountId, email, password };
-    },
-    link: async (accountId, purpose, email) => {
-      const secret = randomBytes(32).toString('base64url');
-      await query(
-        `INSERT INTO portcullis.verification (id, account_id, link_epoch, purpose, secret_hash, payload, created_at, expires_at)
-         SELECT gen_random_uuid(), id, link_epoch, $2, $3, $4, now(), now() + interval '30 minutes' FROM portcullis.account WHERE id = $1`,
-        [accountId, purpose, sha256(secret), JSON.stringify(email === undefined ? {} : { email })],
-      );
-      return secret;
-    },
+    ...makersOf(query),
     finish: async () => {
       await close();
       await database.drop();
@@ -71,6 +57,28 @@ export const startStores = async (): Promise<Stores> => {
   };
 };
 
+export const makersOf = (query: StoreMakers['query']): StoreMakers => ({
+  query,
+  person: async (password = PASSWORD) => {
+    const accountId = systemRandom.uuid();
+    const email = anAddress();
+    await query(
+      'INSERT INTO portcullis.account (id, email, email_key, password_hash) VALUES ($1, $2, $2, $3)',
+      [accountId, email, await hasher.hash(password)],
+    );
+    return { accountId, email, password };
+  },
+  link: async (accountId, purpose, email) => {
+    const secret = randomBytes(32).toString('base64url');
+    await query(
+      `INSERT INTO portcullis.verification (id, account_id, link_epoch, purpose, secret_hash, payload, created_at, expires_at)
+         SELECT gen_random_uuid(), id, link_epoch, $2, $3, $4, now(), now() + interval '30 minutes' FROM portcullis.account WHERE id = $1`,
+      [accountId, purpose, sha256(secret), JSON.stringify(email === undefined ? {} : { email })],
+    );
+    return secret;
+  },
+});
+
 /** Queries on a connection that is made for each of them: a test may stop the server in between. */
 export const queries = (url: string) => {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'test' });
@@ -78,6 +86,18 @@ export const queries = (url: string) => {
   return {
     query: async <T extends object>(sql: string, values: unknown[] = []): Promise<T[]> =>
       (await pool.query<T & pg.QueryResultRow>(sql, values)).rows,
+    /** Runs `work` while this statement's transaction is open. */
+    holding: async (sql: string, values: unknown[], work: () => Promise<void>): Promise<void> => {
+      const client = await pool.connect();
+      try {
+        await client.query('BEGIN');
+        await client.query(sql, values);
+        await work();
+      } finally {
+        await client.query('ROLLBACK');
+        client.release();
+      }
+    },
     close: () => pool.end(),
   };
 };

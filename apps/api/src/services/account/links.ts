@@ -2,6 +2,7 @@ import type { VerificationPurpose } from '../../db/entities/verification.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
+import { limited } from '../limits.ts';
 import { hashOf } from '../session/steps.ts';
 
 /** A mailed link that may still be used. */
@@ -33,10 +34,13 @@ export const requireLink = async (
   purpose: VerificationPurpose,
 ): Promise<Link> => {
   const { limiter, db } = ctx.deps;
-  await limiter.consume('verification_ip', ctx.ip ?? 'none');
-  const link = await db.read((em) => findLink(em, secret, purpose));
-  if (link === null) throw new AuthError('verification_invalid');
-  await limiter.refund('verification_ip', ctx.ip ?? 'none');
+  const ip = ctx.ip ?? 'none';
+  const link = await limited(ctx, 'verification_ip', ip, async () => {
+    const found = await db.read((em) => findLink(em, secret, purpose));
+    if (found === null) throw new AuthError('verification_invalid');
+    return found;
+  });
+  await limiter.refund('verification_ip', ip);
   return link;
 };
 

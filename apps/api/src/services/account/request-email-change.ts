@@ -4,6 +4,7 @@ import { lockAccount } from '../../db/repository.ts';
 import { emailKey } from '../../domain/email.ts';
 import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
+import { limited, mailingTo } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
 import { isLive } from '../session/steps.ts';
 
@@ -16,12 +17,24 @@ export const requestEmailChange = async (
   ctx: SignedInContext,
   input: RequestEmailChangeInput,
 ): Promise<CheckYourEmail> => {
-  const { db, limiter, authority, random, config } = ctx.deps;
+  const { limiter, authority, config } = ctx.deps;
   const age = authority.databaseNow().getTime() - ctx.caller.session.authenticatedAt;
   if (age > config.stepUpSeconds * 1000)
     throw new AuthError('step_up_required', { maxAgeSeconds: config.stepUpSeconds });
   await limiter.consume('write_session', ctx.caller.sessionId);
-  const mayMail = await limiter.tryConsume('mail_mailbox', emailKey(input.newEmail));
+  // Whoever has an account could else have strangers mailed at the pace of a session's writes.
+  await limited(ctx, 'mail_ip', ctx.ip ?? 'none', () =>
+    mailingTo(ctx, emailKey(input.newEmail), (mayMail) => request(ctx, input, mayMail)),
+  );
+  return { status: 'check_your_email' };
+};
+
+const request = async (
+  ctx: SignedInContext,
+  input: RequestEmailChangeInput,
+  mayMail: boolean,
+): Promise<void> => {
+  const { db, random } = ctx.deps;
   await db.write(ctx.deadlineMs, async (tx) => {
     const account = await lockAccount(tx, ctx.caller.accountId);
     if (account === null || !(await isLive(tx, ctx.caller.sessionId, account.id)))
@@ -41,5 +54,4 @@ export const requestEmailChange = async (
       });
     await tx.flush();
   });
-  return { status: 'check_your_email' };
 };

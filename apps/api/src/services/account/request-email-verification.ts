@@ -2,6 +2,7 @@ import type { CheckYourEmail, EmailOnlyInput } from '@portcullis/contracts/accou
 import { enqueueMail } from '../../db/enqueue.ts';
 import { emailKey } from '../../domain/email.ts';
 import type { RequestContext } from '../context.ts';
+import { limited, mailingTo } from '../limits.ts';
 
 const NEWEST = `
 SELECT id FROM portcullis.registration WHERE email_key = ? AND expires_at > clock_timestamp() ORDER BY created_at DESC, id DESC LIMIT 1`;
@@ -11,10 +12,15 @@ export const requestEmailVerification = async (
   ctx: RequestContext,
   input: EmailOnlyInput,
 ): Promise<CheckYourEmail> => {
-  const { limiter, db, random } = ctx.deps;
-  await limiter.consume('mail_ip', ctx.ip ?? 'none');
   const key = emailKey(input.email);
-  const mayMail = await limiter.tryConsume('mail_mailbox', key);
+  await limited(ctx, 'mail_ip', ctx.ip ?? 'none', () =>
+    mailingTo(ctx, key, (mayMail) => request(ctx, key, mayMail)),
+  );
+  return { status: 'check_your_email' };
+};
+
+const request = async (ctx: RequestContext, key: string, mayMail: boolean): Promise<void> => {
+  const { db, random } = ctx.deps;
   await db.write(ctx.deadlineMs, async (tx) => {
     const rows = await tx.execute<{ id: string }[]>(NEWEST, [key]);
     await enqueueMail(tx, {
@@ -23,5 +29,4 @@ export const requestEmailVerification = async (
       registrationId: (mayMail && rows[0]?.id) || null,
     });
   });
-  return { status: 'check_your_email' };
 };

@@ -3,6 +3,7 @@ import { enqueueMail } from '../../db/enqueue.ts';
 import { AccountEntity } from '../../db/entities/account.ts';
 import { emailKey } from '../../domain/email.ts';
 import type { RequestContext } from '../context.ts';
+import { limited, mailingTo } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
 
 /** Asks the worker for a link to the stored address. The same answer and the same writes for a stranger's address. */
@@ -10,10 +11,15 @@ export const requestPasswordReset = async (
   ctx: RequestContext,
   input: EmailOnlyInput,
 ): Promise<CheckYourEmail> => {
-  const { limiter, db, random } = ctx.deps;
-  await limiter.consume('mail_ip', ctx.ip ?? 'none');
   const key = emailKey(input.email);
-  const mayMail = await limiter.tryConsume('mail_mailbox', key);
+  await limited(ctx, 'mail_ip', ctx.ip ?? 'none', () =>
+    mailingTo(ctx, key, (mayMail) => request(ctx, key, mayMail)),
+  );
+  return { status: 'check_your_email' };
+};
+
+const request = async (ctx: RequestContext, key: string, mayMail: boolean): Promise<void> => {
+  const { db, random } = ctx.deps;
   await db.write(ctx.deadlineMs, async (tx) => {
     const account = await tx.findOne(AccountEntity, { emailKey: key, deletedAt: null, disabledAt: null });
     const accountId = account !== null && mayMail ? account.id : null;
@@ -29,5 +35,4 @@ export const requestPasswordReset = async (
       linkEpoch: account?.linkEpoch ?? 0,
     });
   });
-  return { status: 'check_your_email' };
 };

@@ -3,6 +3,7 @@ import { enqueueMail } from '../../db/enqueue.ts';
 import { RegistrationEntity } from '../../db/entities/registration.ts';
 import { emailKey } from '../../domain/email.ts';
 import type { RequestContext } from '../context.ts';
+import { limited, mailingTo } from '../limits.ts';
 import { databaseTime } from '../record.ts';
 import { hashOf } from '../session/steps.ts';
 import { requireAcceptable } from './password.ts';
@@ -15,13 +16,23 @@ export const signUp = async (
   ctx: RequestContext,
   input: SignUpInput,
 ): Promise<{ status: 'check_your_email'; registrationSecret: string }> => {
-  const { limiter, hasher, random, db, config } = ctx.deps;
-  await limiter.consume('sign_up_ip', ctx.ip ?? 'none');
-  requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });
-  const passwordHash = await hasher.hash(input.password);
-  const key = emailKey(input.email);
-  const mayMail = await limiter.tryConsume('mail_mailbox', key);
+  const { hasher, random } = ctx.deps;
   const registrationSecret = random.bytes(32).toString('base64url');
+  await limited(ctx, 'sign_up_ip', ctx.ip ?? 'none', async () => {
+    requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });
+    const made = { passwordHash: await hasher.hash(input.password), cookieHash: hashOf(registrationSecret) };
+    await mailingTo(ctx, emailKey(input.email), (mayMail) => register(ctx, input, made, mayMail));
+  });
+  return { status: 'check_your_email', registrationSecret };
+};
+
+const register = async (
+  ctx: RequestContext,
+  input: SignUpInput,
+  made: { passwordHash: string; cookieHash: Buffer },
+  mayMail: boolean,
+): Promise<void> => {
+  const { random, db, config } = ctx.deps;
   await db.write(ctx.deadlineMs, async (tx) => {
     const now = await databaseTime(tx);
     const id = random.uuid();
@@ -30,11 +41,10 @@ export const signUp = async (
       {
         id,
         email: input.email,
-        emailKey: key,
+        emailKey: emailKey(input.email),
         name: input.name ?? null,
-        passwordHash,
+        ...made,
         secretHash: null,
-        cookieHash: hashOf(registrationSecret),
         attempts: 0,
         createdAt: now,
         expiresAt: new Date(now.getTime() + config.registrationSeconds * 1000),
@@ -43,5 +53,4 @@ export const signUp = async (
     );
     await enqueueMail(tx, { kind: 'sign_up', noticeId: random.uuid(), registrationId: mayMail ? id : null });
   });
-  return { status: 'check_your_email', registrationSecret };
 };

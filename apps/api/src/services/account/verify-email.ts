@@ -4,6 +4,7 @@ import { RegistrationEntity, type RegistrationRow } from '../../db/entities/regi
 import type { Tx } from '../../db/transaction.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
+import { limited } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
 import { hashOf } from '../session/steps.ts';
 import { provePassword } from './password.ts';
@@ -31,8 +32,17 @@ export const verifyEmail = async (
   ctx: RequestContext,
   input: VerifyEmailInput & { registrationSecret?: string },
 ): Promise<{ status: 'verified' }> => {
-  const { limiter, db } = ctx.deps;
-  await limiter.consume('verification_ip', ctx.ip ?? 'none');
+  const ip = ctx.ip ?? 'none';
+  await limited(ctx, 'verification_ip', ip, () => verify(ctx, input));
+  await ctx.deps.limiter.refund('verification_ip', ip);
+  return { status: 'verified' };
+};
+
+const verify = async (
+  ctx: RequestContext,
+  input: VerifyEmailInput & { registrationSecret?: string },
+): Promise<void> => {
+  const { db } = ctx.deps;
   const secretHash = hashOf(input.token);
   const registration = await db.read(async (em) => {
     const found = await em.execute<{ id: string }[]>(FIND, [secretHash]);
@@ -41,8 +51,6 @@ export const verifyEmail = async (
   if (registration === null) throw new AuthError('verification_invalid');
   if (!(await isSigner(ctx, registration, input))) throw new AuthError('credentials_invalid');
   await db.write(ctx.deadlineMs, (tx) => adopt(tx, ctx, registration, secretHash));
-  await limiter.refund('verification_ip', ctx.ip ?? 'none');
-  return { status: 'verified' };
 };
 
 const isSigner = async (

@@ -3,6 +3,7 @@ import { decideRefresh, type RefreshDecision } from '../../domain/refresh.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
+import { limited } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
 import { tokensOf } from './credential.ts';
 import { endSession, hashOf, LIVE } from './steps.ts';
@@ -53,11 +54,13 @@ const ATTEMPTS = 4;
  * @throws AuthError `session_missing`, `session_revoked`, `session_expired`, `rate_limited`, `unavailable`.
  */
 export const refresh = async (ctx: RequestContext, input: RefreshInput): Promise<RefreshOutput> => {
-  await ctx.deps.limiter.consume('refresh_ip', ctx.ip ?? 'none');
   const [sessionId = '', secret = ''] = input.refreshToken.split('.');
-  const presented = { sessionId, secret };
+  return limited(ctx, 'refresh_ip', ctx.ip ?? 'none', () => renew(ctx, { sessionId, secret }));
+};
+
+const renew = async (ctx: RequestContext, presented: Presented): Promise<RefreshOutput> => {
   for (let tries = 0; tries < ATTEMPTS; tries += 1) {
-    const row = await ctx.deps.db.read((em) => readLive(em, sessionId));
+    const row = await ctx.deps.db.read((em) => readLive(em, presented.sessionId));
     const decided = decide(ctx, row, presented);
     const next = await settle(ctx, row, presented, decided);
     if (next !== null)

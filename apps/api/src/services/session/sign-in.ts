@@ -8,9 +8,10 @@ import { AuthError } from '../../errors.ts';
 import { NO_PASSWORD, provePassword } from '../account/password.ts';
 import { accountView } from '../account/view.ts';
 import type { RequestContext } from '../context.ts';
+import { limited } from '../limits.ts';
 import { audit, databaseTime, feed } from '../record.ts';
 import { type Credential, credentialOf } from './credential.ts';
-import { openSession } from './steps.ts';
+import { type OpenedSession, openSession } from './steps.ts';
 
 /**
  * P3. Reads the hash and its epoch, verifies outside any transaction, and opens a session only under that epoch. One
@@ -24,18 +25,9 @@ export const signIn = async (
   const { limiter } = ctx.deps;
   const key = emailKey(input.email);
   const ip = ctx.ip ?? 'none';
-  await limiter.consume('sign_in_ip', ip);
-  await limiter.consume('sign_in_account_ip', `${key}|${ip}`);
-  const account = await ctx.deps.db.read((em) =>
-    em.findOne(AccountEntity, { emailKey: key, deletedAt: null }),
+  const { account, opened } = await limited(ctx, 'sign_in_ip', ip, () =>
+    limited(ctx, 'sign_in_account_ip', `${key}|${ip}`, () => prove(ctx, key, input)),
   );
-  if (account === null) return refuseUnknown(ctx, key, input.password);
-  if (!(await provePassword(ctx, account.passwordHash, input.password))) {
-    await recordFailure(ctx, account);
-    throw new AuthError('credentials_invalid');
-  }
-  if (account.disabledAt != null) throw new AuthError('account_disabled');
-  const opened = await open(ctx, account, input);
   await limiter.refund('sign_in_ip', ip);
   await limiter.refund('sign_in_account_ip', `${key}|${ip}`);
   await rehash(ctx, account, input.password);
@@ -43,14 +35,30 @@ export const signIn = async (
   return { account: accountView(account), credential: await credentialOf(ctx, opened) };
 };
 
-/** A pending registration is told apart only by somebody who knows its password. */
-const refuseUnknown = async (ctx: RequestContext, key: string, password: string): Promise<never> => {
-  const pending = await ctx.deps.db.read((em) =>
-    em.findOne(RegistrationEntity, { emailKey: key }, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
-  );
-  const right = await provePassword(ctx, pending?.passwordHash ?? NO_PASSWORD, password);
-  const alive = pending !== null && pending.expiresAt > ctx.deps.authority.databaseNow();
-  throw new AuthError(right && alive ? 'email_unverified' : 'credentials_invalid');
+/** The same reads, one argon2 verification and, when it fails, the same write, whatever is known of the address. */
+const prove = async (
+  ctx: RequestContext,
+  key: string,
+  input: SignInInput,
+): Promise<{ account: AccountRow; opened: OpenedSession }> => {
+  const { account, pending } = await ctx.deps.db.read(async (em) => ({
+    account: await em.findOne(AccountEntity, { emailKey: key, deletedAt: null }),
+    pending: await em.findOne(
+      RegistrationEntity,
+      { emailKey: key },
+      { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+    ),
+  }));
+  const hash = account?.passwordHash ?? pending?.passwordHash ?? NO_PASSWORD;
+  const right = await provePassword(ctx, hash, input.password);
+  if (account === null || !right) {
+    await recordFailure(ctx, account);
+    // A pending registration is told apart only by somebody who knows its password.
+    const alive = pending !== null && pending.expiresAt > ctx.deps.authority.databaseNow();
+    throw new AuthError(account === null && right && alive ? 'email_unverified' : 'credentials_invalid');
+  }
+  if (account.disabledAt != null) throw new AuthError('account_disabled');
+  return { account, opened: await open(ctx, account, input) };
 };
 
 const open = (ctx: RequestContext, account: AccountRow, input: SignInInput) =>
@@ -76,10 +84,10 @@ const open = (ctx: RequestContext, account: AccountRow, input: SignInInput) =>
     return session;
   });
 
-const recordFailure = (ctx: RequestContext, account: AccountRow) =>
+const recordFailure = (ctx: RequestContext, account: AccountRow | null) =>
   ctx.deps.db.write(ctx.deadlineMs, async (tx) => {
     audit(tx, ctx, await databaseTime(tx), {
-      accountId: account.id,
+      accountId: account?.id ?? null,
       type: 'sign_in_failed',
       actor: 'anonymous',
     });
