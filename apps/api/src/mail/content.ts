@@ -23,19 +23,28 @@ export type MailTemplate =
   | 'password_changed'
   | 'account_deleted';
 
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
+
 /** A moment as a mail says it: to the minute, with its zone. */
 export const spokenTime = (at: Date): string =>
-  `${at.toISOString().slice(0, 10)} ${at.toISOString().slice(11, 16)} UTC`;
+  `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()} at ${at.toISOString().slice(11, 16)} UTC`;
 
-const UNITS = [
-  { name: 'day', seconds: 86_400 },
-  { name: 'hour', seconds: 3_600 },
-  { name: 'minute', seconds: 60 },
-] as const;
+const DAY = 86_400;
+const HOUR = 3_600;
+const MINUTE = 60;
 
-/** A length of time in its largest whole unit, rounded down: nobody is promised more than there is. */
+/**
+ * A length of time in its largest whole unit. Hours and days are rounded down to within the minute that a mail may be
+ * on its way: what was a day when it was asked for is not called 23 hours.
+ */
 export const spokenDuration = (seconds: number): string => {
-  const unit = UNITS.find((one) => seconds >= one.seconds) ?? { name: 'second', seconds: 1 };
-  const count = Math.floor(seconds / unit.seconds);
-  return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
+  const lenient = seconds + MINUTE;
+  if (lenient >= 2 * DAY) return plural(Math.floor(lenient / DAY), 'day');
+  if (seconds >= HOUR) return plural(Math.floor(lenient / HOUR), 'hour');
+  if (seconds >= MINUTE) return plural(Math.floor(seconds / MINUTE), 'minute');
+  return plural(Math.max(0, Math.floor(seconds)), 'second');
 };
+
+const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;

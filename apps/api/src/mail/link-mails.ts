@@ -17,7 +17,7 @@ export const linkTo = (publicUrl: string, page: keyof typeof PAGES, secret: stri
   `${publicUrl.replace(/\/+$/, '')}/${PAGES[page]}#token=${secret}`;
 
 const oneUse = (seconds: number): string =>
-  `The link works once, for ${spokenDuration(seconds)}. Opening it changes nothing until you confirm on the page.`;
+  `The link works once and expires in ${spokenDuration(seconds)}. Opening it changes nothing until you confirm on the page.`;
 
 export const signUpMail = (url: string, seconds: number): MailContent => ({
   subject: 'Confirm your e-mail address',
@@ -32,13 +32,13 @@ export const signUpMail = (url: string, seconds: number): MailContent => ({
 
 export const resetPasswordMail = (url: string, seconds: number): MailContent => ({
   subject: 'Reset your password',
-  preview: 'A link to choose a new password.',
+  preview: 'Choose a new password with the link in this mail.',
   heading: 'Reset your password',
   paragraphs: [
-    'A new password was requested for your Portcullis account. Choosing one signs the account out everywhere.',
+    'Somebody asked for a new password for your Portcullis account. If it was you, choose one now: that signs the account out everywhere.',
   ],
   action: { label: 'Choose a new password', url, note: oneUse(seconds) },
-  closing: ['If you did not ask for this, ignore this mail. Your password stays as it is.'],
+  closing: ['If it was not you, ignore this mail. Your password stays as it is.'],
 });
 
 export const changeEmailMail = (url: string, seconds: number): MailContent => ({
@@ -50,13 +50,13 @@ export const changeEmailMail = (url: string, seconds: number): MailContent => ({
   ],
   action: { label: 'Use this address', url, note: oneUse(seconds) },
   closing: [
-    'If you do not know what this is about, ignore this mail. Nothing changes without the confirmation.',
+    'If you do not know what this is about, ignore this mail. Without the confirmation nothing changes.',
   ],
 });
 
 export const emailChangedMail = (url: string, seconds: number, at: Date): MailContent => ({
   subject: 'Your e-mail address was changed',
-  preview: 'If it was not you, take the account back now.',
+  preview: 'If it was not you, take your account back with the link in this mail.',
   heading: 'Your e-mail address was changed',
   paragraphs: [
     `On ${spokenTime(at)} your Portcullis account moved to another e-mail address. This address no longer belongs to it.`,

@@ -1,4 +1,6 @@
+import type { ReactNode } from 'react';
 import type { MailContent } from './content.ts';
+import { DARK, PREVIEW_FILLER, STYLES } from './look.ts';
 
 export interface RenderedMail {
   subject: string;
@@ -6,55 +8,33 @@ export interface RenderedMail {
   text: string;
 }
 
-const FONT = '-apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';
-const STYLES = {
-  body: { backgroundColor: '#f4f5f7', fontFamily: FONT, margin: 0, padding: '24px 0' },
-  card: {
-    backgroundColor: '#ffffff',
-    borderRadius: '8px',
-    margin: '0 auto',
-    maxWidth: '600px',
-    padding: '32px',
-  },
-  heading: { color: '#111827', fontSize: '22px', lineHeight: '30px', margin: '0 0 16px' },
-  text: { color: '#1f2937', fontSize: '16px', lineHeight: '24px', margin: '0 0 16px' },
-  note: { color: '#4b5563', fontSize: '14px', lineHeight: '20px', margin: '16px 0 0' },
-  button: {
-    backgroundColor: '#1d4ed8',
-    borderRadius: '6px',
-    color: '#ffffff',
-    fontSize: '16px',
-    padding: '12px 20px',
-    textDecoration: 'none',
-  },
-  // A long URL must break somewhere on a narrow screen.
-  url: { color: '#1d4ed8', fontSize: '14px', lineHeight: '20px', wordBreak: 'break-all' },
-  rule: { borderColor: '#e5e7eb', margin: '24px 0 16px' },
-} as const;
-
 /** Loading takes most of a second: only a process that sends mail pays for it, with its first mail. */
 const components = async () => {
   const [react, email] = await Promise.all([import('react'), import('react-email')]);
   return { createElement: react.createElement, ...email };
 };
 
+type Components = Awaited<ReturnType<typeof components>>;
+
 /**
  * Both parts of a mail from the same words. The HTML holds no remote content and nothing unescaped; in the text part
  * the link stands alone on its line, so that programs can find it.
+ * @param publicUrl of the service: its host says whom the mail is from
  */
-export const renderMail = async (content: MailContent): Promise<RenderedMail> => {
-  const { render } = await components();
-  return { subject: content.subject, html: await render(await element(content)), text: plainText(content) };
+export const renderMail = async (content: MailContent, publicUrl: string): Promise<RenderedMail> => {
+  const parts = await components();
+  const footer = `Sent by Portcullis at ${new URL(publicUrl).host}. Nobody reads answers to this mail.`;
+  return {
+    subject: content.subject,
+    html: await parts.render(page(parts, content, footer)),
+    text: plainText(content, footer),
+  };
 };
 
-const element = async (content: MailContent) => {
-  const { createElement: h, Html, Head, Preview, Body, Container, Heading, Text, Hr } = await components();
-  const said = content.paragraphs.map((paragraph) =>
-    h(Text, { key: paragraph, style: STYLES.text }, paragraph),
-  );
-  const closing = content.closing.map((paragraph) =>
-    h(Text, { key: paragraph, style: STYLES.note }, paragraph),
-  );
+const page = (parts: Components, content: MailContent, footer: string) => {
+  const { createElement: h, Html, Head, Body, Container, Heading, Section, Text } = parts;
+  const line = (text: string, style: typeof STYLES.text | typeof STYLES.note, className: string) =>
+    h(Text, { key: text, style, className }, text);
   return h(
     Html,
     { lang: 'en', dir: 'ltr' },
@@ -64,36 +44,58 @@ const element = async (content: MailContent) => {
       h('title', null, content.subject),
       h('meta', { name: 'color-scheme', content: 'light dark' }),
       h('meta', { name: 'supported-color-schemes', content: 'light dark' }),
+      h('style', null, DARK),
     ),
-    h(Preview, null, content.preview),
     h(
       Body,
-      { style: STYLES.body },
+      { style: STYLES.body, className: 'm-body' },
+      h('div', { style: STYLES.preview, 'aria-hidden': true }, content.preview + PREVIEW_FILLER),
       h(
         Container,
-        { style: STYLES.card },
-        h(Heading, { as: 'h1', style: STYLES.heading }, content.heading),
-        ...said,
-        ...(await actionElements(content)),
-        h(Hr, { style: STYLES.rule }),
-        ...closing,
+        { style: STYLES.frame },
+        h(Text, { style: STYLES.brand, className: 'm-accent' }, 'Portcullis'),
+        h(
+          Section,
+          { style: STYLES.card, className: 'm-card' },
+          h(
+            Heading,
+            { as: 'h1', style: STYLES.heading, className: 'm-ink' },
+            ...unbroken(h, content.heading),
+          ),
+          ...content.paragraphs.map((text) => line(text, STYLES.text, 'm-ink')),
+          ...action(parts, content),
+          ...rule(parts, content),
+          ...content.closing.map((text) => line(text, STYLES.note, 'm-muted')),
+        ),
+        h(Text, { style: STYLES.footer, className: 'm-muted' }, footer),
       ),
     ),
   );
 };
 
-const actionElements = async ({ action }: MailContent) => {
-  if (action === undefined) return [];
-  const { createElement: h, Button, Link, Text } = await components();
+const rule = ({ createElement: h, Hr }: Components, { action: link, closing }: MailContent) =>
+  link === undefined || closing.length === 0
+    ? []
+    : [h(Hr, { key: 'rule', style: STYLES.rule, className: 'm-rule' })];
+
+const action = ({ createElement: h, Button, Link, Text }: Components, { action: link }: MailContent) => {
+  if (link === undefined) return [];
+  const note = { style: STYLES.note, className: 'm-muted' };
   return [
-    h(Button, { key: 'button', href: action.url, style: STYLES.button }, action.label),
-    h(Text, { key: 'hint', style: STYLES.note }, 'If the button does not work, open this address:'),
-    h(Link, { key: 'url', href: action.url, style: STYLES.url }, action.url),
-    h(Text, { key: 'note', style: STYLES.note }, action.note),
+    h(Button, { key: 'button', href: link.url, style: STYLES.button, className: 'm-button' }, link.label),
+    h(Text, { key: 'hint', ...note }, 'If the button does not work, open this address:'),
+    h(Link, { key: 'url', href: link.url, style: STYLES.url, className: 'm-accent' }, link.url),
+    h(Text, { key: 'note', ...note }, link.note),
   ];
 };
 
-const plainText = ({ heading, paragraphs, action, closing }: MailContent): string => {
-  const link = action === undefined ? [] : [`${action.label}:`, action.url, action.note];
-  return `${[heading, ...paragraphs, ...link, ...closing].join('\n\n')}\n`;
+/** Large letters on a narrow screen would break "e-mail" at its hyphen. */
+const unbroken = (h: Components['createElement'], text: string): ReactNode[] =>
+  text
+    .split(/(e-mail)/)
+    .map((word, n) => (n % 2 === 0 ? word : h('span', { key: n, style: { whiteSpace: 'nowrap' } }, word)));
+
+const plainText = ({ heading, paragraphs, action: link, closing }: MailContent, footer: string): string => {
+  const linked = link === undefined ? [] : [`${link.label}:`, link.url, link.note];
+  return `${[heading, ...paragraphs, ...linked, ...closing].join('\n\n')}\n\n-- \n${footer}\n`;
 };

@@ -10,7 +10,7 @@ import { settings } from './settings.ts';
 /** No clean-up by itself: an empty table would make the library look for a file. */
 const NEVER = '0 0 29 2 * clean_up';
 
-export const mailConfig: MailConfig = {
+const mailConfig: MailConfig = {
   publicUrl: 'http://localhost:5173',
   resetLinkSeconds: 1_800,
   emailChangeLinkSeconds: 3_600,

@@ -29,7 +29,7 @@ export const sendKept = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { clock, times, sender } = deps;
-  const rendered = await renderMail(mail.content);
+  const rendered = await renderMail(mail.content, deps.config.publicUrl);
   // Preparing took time out of the lease, on a busy database much of it.
   if (clock.monotonicMs() - notice.heldSinceMs > times.renewMs && !(await renewNotice(deps, notice)))
     throw new NoticeLost('another sender has the notice', false);
