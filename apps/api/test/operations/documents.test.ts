@@ -48,12 +48,17 @@ describe('what the documents show is what happens', () => {
     expect(runnable).toEqual(['README.md', 'docs/operations.md']);
   });
 
-  test.each(runnable)('%s: each block runs, and prints what stands below it', async (file) => {
-    const blocks = runnablesIn(read(file));
-    const outputs = await execute(blocks);
-    for (const [index, { prints, line }] of blocks.entries())
-      expect([file, line, missingIn(outputs[index] ?? '', prints)]).toEqual([file, line, null]);
-  });
+  // Each npm run starts two processes: slow where much else runs.
+  test.each(runnable)(
+    '%s: each block runs, and prints what stands below it',
+    { timeout: 400_000 },
+    async (file) => {
+      const blocks = runnablesIn(read(file));
+      const outputs = await execute(blocks);
+      for (const [index, { prints, line }] of blocks.entries())
+        expect([file, line, missingIn(outputs[index] ?? '', prints)]).toEqual([file, line, null]);
+    },
+  );
 
   test('a block that fails, or prints something else, is noticed', async () => {
     const block = (text: string): Runnable => ({ text, line: 1, prints: [] });
