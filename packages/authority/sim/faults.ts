@@ -155,6 +155,21 @@ const resetRedis: Fault = (world) => {
   return instance && instance.name;
 };
 
+/** Everything between one instance and Redis is stuck, and given up there; it arrives when it likes, in any order. */
+const stallRedis: Fault = (world) => {
+  const instance = some(world, running(world));
+  if (instance === null) return null;
+  for (const action of world.scheduler.pending())
+    if (action.label.startsWith(`${instance.name} redis`)) action.weight *= 0.02;
+  if (world.chance.flip(0.7)) instance.index.reset();
+  return instance.name;
+};
+
+const join: Fault = (world) => {
+  if (world.alive().length >= 4) return null;
+  return world.start().name;
+};
+
 const evict: Fault = (world) => {
   const found = world.redis.flatMap((server) => [...server.keys.keys()].map((key) => ({ server, key })));
   const one = some(world, found);
@@ -340,6 +355,8 @@ export const faults: Record<FaultKind, Fault> = {
   'moved to another Redis and back': moveAndBack,
   'Postgres cut off': cutPostgres,
   'holder silent': loseHolder,
+  'instance joins': join,
+  'Redis stalls': stallRedis,
 };
 
 /** Dumps happen now and then without anybody's doing. */

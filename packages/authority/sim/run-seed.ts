@@ -21,7 +21,7 @@ export interface SeedResult {
 }
 
 const WARM_UP_STEPS = 2_000;
-const MAX_STEPS = 6_000;
+const MAX_STEPS = 3_000;
 
 /** Plays one schedule to its end and judges it. The same seed plays the same schedule, step by step. */
 export const runSeed = async (
@@ -45,11 +45,11 @@ const play = async (world: World, settings: Settings, struck: string[]): Promise
   const { scheduler } = world;
   for (let n = 0; n < settings.instances; n += 1) world.start();
   scheduler.timeWeight = 0;
-  await scheduler.run(() => world.instances.every(holdsLease), WARM_UP_STEPS);
+  if (!settings.isCold) await scheduler.run(() => world.instances.every(holdsLease), WARM_UP_STEPS);
   world.isWarm = true;
   scheduler.timeWeight = settings.timeWeight;
   const known = [...world.initial.keys()].map(knownOf);
-  if (settings.isIndexWarm) await warmIndex(world, known);
+  if (settings.isIndexWarm && !settings.isCold) await warmIndex(world, known);
   let isOver = false;
   sendFaults(world, settings, struck, () => isOver);
   let left = 0;

@@ -15,6 +15,8 @@ export interface Settings {
   hasSignIns: boolean;
   /** The index knows every session before the first client comes. */
   isIndexWarm: boolean;
+  /** Clients and faults come while the instances are still starting. */
+  isCold: boolean;
   leaseMs: number;
   pollMs: number;
   sweepMs: number;
@@ -65,6 +67,8 @@ export const FAULTS = [
   'moved to another Redis and back',
   'Postgres cut off',
   'holder silent',
+  'instance joins',
+  'Redis stalls',
 ] as const;
 
 export type FaultKind = (typeof FAULTS)[number];
@@ -91,19 +95,25 @@ const focused: Partial<Settings> = {
 const themes: Record<string, Theme> = {
   'pure interleavings': { weight: 0.2, faults: [], share: 0 },
   'late commands': {
-    weight: 0.15,
+    weight: 0.16,
     faults: [
       'Redis connection reset',
+      'Redis stalls',
+      'Redis stalls',
       'process killed',
       'key evicted',
       'connection lost',
       'commit unanswered',
     ],
-    share: 0.4,
+    share: 0.5,
     change: (chance) => ({
-      slowShare: chance.of([0.15, 0.3]),
+      ...focused,
+      hasLaggards: true,
+      hasOutsider: true,
+      slowShare: chance.of([0.05, 0.15, 0.3]),
       slowWeight: chance.of([0.02, 0.06]),
-      timeWeight: chance.of([0.1, 0.3]),
+      timeWeight: chance.of([0.02, 0.1, 0.3]),
+      faultWeight: chance.of([0.05, 0.2]),
       verifyShare: 0.35,
     }),
   },
@@ -142,6 +152,8 @@ const themes: Record<string, Theme> = {
     faults: [
       'holder silent',
       'index registered anew',
+      'index registered anew',
+      'instance joins',
       'no index registered',
       'another Redis',
       'replica promoted',
@@ -204,6 +216,7 @@ export const drawSettings = (chance: Chance): Settings => {
     verifyShare: chance.of([0.35, 0.5]),
     hasSignIns: chance.flip(0.7),
     isIndexWarm: chance.flip(0.6),
+    isCold: chance.flip(0.1),
     leaseMs: chance.of([3_000, 6_000]),
     pollMs: chance.of([500, 1_000]),
     sweepMs: chance.of([2_000, 60_000, 60_000]),

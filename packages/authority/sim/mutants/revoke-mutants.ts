@@ -57,7 +57,7 @@ export const revokeMutants: Mutant[] = [
         file: revoke,
         from: 'attempt.result = { value };\n    await this.#at',
         to: `attempt.result = { value };
-    if (attempt.fence) await index.release(attempt.fence.generation, accountId, [attempt.fence.nonce]);
+    if (attempt.fence) await index.release(attempt.fence.generation, accountId, [attempt.fence.nonce]).catch(() => undefined);
     await this.#at`,
       },
     ],
@@ -154,13 +154,23 @@ export const revokeMutants: Mutant[] = [
     changes: [
       {
         file: verbs,
-        from: '    if (!isLive(view, id, now) || !isLive(again, id, now)) return false;\n    const session = view.newest<SessionRow>(sessionKey(id)) as SessionRow;',
-        to: '    void again; const session = view.get<SessionRow>(sessionKey(id)) as SessionRow; if (!session) return false;',
+        from: `  lock: (view) =>
+    isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null,
+  run: (view) => {
+    const now = view.server.nowMs();
+    // Only`,
+        to: `  lock: () => ({ key: sessionKey(id), mode: 'NO KEY UPDATE' }),
+  run: (view) => {
+    const now = view.server.nowMs();
+    // Only`,
       },
       {
         file: verbs,
-        from: "lock: (view) => (isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null),\n  run: (view) => {\n    const now",
-        to: "lock: () => ({ key: sessionKey(id), mode: 'NO KEY UPDATE' }),\n  run: (view) => {\n    const now",
+        from: `if (!isLive(view, id, now) || !isLive(again, id, now)) return false;
+    const session = view.newest<SessionRow>(sessionKey(id)) as SessionRow;`,
+        to: `void again;
+    const session = view.get<SessionRow>(sessionKey(id));
+    if (session === undefined) return false;`,
       },
     ],
   },
