@@ -70,6 +70,11 @@ export class ProxiedConnection {
     this.#over();
   }
 
+  /** From here on only new bytes count for a pattern. */
+  forget(): void {
+    for (const direction of ['toServer', 'toClient'] as const) this.#lanes[direction].tail = Buffer.alloc(0);
+  }
+
   /** Goes on after a pause; what a latency or a throttle held back passes at once. */
   flow(): void {
     for (const line of Object.values(this.#lanes)) {

@@ -194,6 +194,8 @@ class FaultProxy implements TcpProxy {
   }
 
   #arm(pattern: Buffer | string, direction: Direction, action: Trigger['action']): Promise<void> {
+    // What passed before is over: a pattern in it must not cut the bytes that come next.
+    for (const connection of this.#open) connection.forget();
     return new Promise((fired) => {
       this.#triggers.push({ pattern: Buffer.from(pattern), direction, action, fired });
     });

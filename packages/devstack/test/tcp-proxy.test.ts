@@ -73,6 +73,17 @@ test('a cut after the pattern lets the server act and loses its reply', async ()
   expect(await ask(await client(), 'COMMIT')).toBe('COMMIT');
 });
 
+test('what passed before a cut was asked for does not count', async () => {
+  const socket = await client();
+  expect(await ask(socket, 'COMMIT')).toBe('COMMIT');
+  const fired = proxy.cutOn('COMMIT', 'toServer', 'before');
+  expect(await ask(socket, 'BEGIN')).toBe('BEGIN');
+  const closed = closeOf(socket);
+  socket.write('COMMIT');
+  await Promise.all([fired, closed]);
+  expect(received).toBe('COMMITBEGIN');
+});
+
 test('a cut before the pattern keeps it from the server', async () => {
   const socket = await client();
   const fired = proxy.cutOn('COMMIT', 'toServer', 'before');
