@@ -12,9 +12,11 @@ export interface Wishes {
   evidence: boolean;
   /** Attack builds with a part removed instead; each has to be caught. */
   realMutants: boolean;
+  /** Put the service and its peers through the same scenarios instead. */
+  peers: boolean;
 }
 
-export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--faults PATTERN] [--out DIR] [--from CHECKOUT] [--evidence] [--real-mutants]
+export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--faults PATTERN] [--out DIR] [--from CHECKOUT] [--evidence] [--real-mutants | --peers]
 
   --quick            ends within 2 minutes; without it, within 5
   --minutes N        N minutes under faults
@@ -23,6 +25,7 @@ export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--fau
   --out DIR          where the report goes; .portcullis/proof/… without it
   --from CHECKOUT    attack the service of another checkout
   --real-mutants     attack builds with a part removed; each has to be caught (--faults: only those by name)
+  --peers            put the service, better-auth and express-session through the same scenarios
   --evidence         also write docs/evidence`;
 
 const QUICK_SECONDS = 50;
@@ -42,6 +45,7 @@ export const readArguments = (args: string[]): Wishes | string => {
         from: { type: 'string' },
         evidence: { type: 'boolean', default: false },
         'real-mutants': { type: 'boolean', default: false },
+        peers: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -52,6 +56,7 @@ export const readArguments = (args: string[]): Wishes | string => {
       seed: values.seed ?? Math.random().toString(36).slice(2, 10),
       seconds: minutes === null ? (values.quick ? QUICK_SECONDS : DEFAULT_SECONDS) : minutes * 60,
       evidence: values.evidence,
+      peers: values.peers,
       realMutants: values['real-mutants'],
       ...(values.out === undefined ? {} : { out: values.out }),
       ...(values.from === undefined ? {} : { from: values.from }),

@@ -3,8 +3,9 @@ import { stdin, stdout } from 'node:process';
 import { readArguments, USAGE, type Wishes } from './arguments.ts';
 import { runRealMutants } from './mutants/run.ts';
 import { allFaults } from './nemesis/nemesis.ts';
+import { runPeers } from './peers/run.ts';
 import { reportOn } from './report/report.ts';
-import { writeMutants, writeReport } from './report/write.ts';
+import { writeMutants, writePeers, writeReport } from './report/write.ts';
 import { runProof } from './run.ts';
 import { repository } from './stack/snapshot.ts';
 
@@ -59,6 +60,19 @@ const attackMutants = async (wishes: Wishes, over: AbortSignal): Promise<number>
   return results.every(({ broken }) => broken.length > 0) ? 0 : 1;
 };
 
+const PEER_ROUNDS = 12;
+
+/** What peers do is a finding; only what this service does is judged. */
+const comparePeers = async (wishes: Wishes, over: AbortSignal): Promise<number> => {
+  const runs = await runPeers({ checkout: wishes.from ?? repository, rounds: PEER_ROUNDS, over, say });
+  writePeers(wishes.out ?? join(repository, '.portcullis/proof', `${stamp()}-peers`), runs);
+  if (wishes.evidence) writePeers(join(repository, 'docs/evidence'), runs);
+  const [own] = runs;
+  if (!own?.result) return 1;
+  const { afterReset, inFlight, oldDump } = own.result;
+  return afterReset.accepted + inFlight.survivors + oldDump.revived === 0 ? 0 : 1;
+};
+
 const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
 
 const wishes = readArguments(process.argv.slice(2));
@@ -69,7 +83,8 @@ if (typeof wishes === 'string') {
 stdin.unref?.();
 try {
   const over = untilTold();
-  process.exitCode = wishes.realMutants ? await attackMutants(wishes, over) : await attack(wishes, over);
+  const work = wishes.realMutants ? attackMutants : wishes.peers ? comparePeers : attack;
+  process.exitCode = await work(wishes, over);
 } catch (error) {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 1;

@@ -1,10 +1,16 @@
 import { argon2Sync, createHash, randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 
+export interface NewAccount {
+  id: string;
+  email: string;
+  password: string;
+}
+
 /** Makes accounts and reset links as the service and its worker would, without their mails. */
 export interface Minter {
   /** Null when the database did not say that it is there. */
-  account(): Promise<{ id: string; email: string; password: string } | null>;
+  account(given?: { email: string; password: string }): Promise<NewAccount | null>;
   /** The secret of a new link; null likewise. */
   mint(accountId: string): Promise<string | null>;
   close(): Promise<void>;
@@ -32,11 +38,12 @@ export const createMinter = (databaseUrl: string): Minter => {
   pool.on('error', () => undefined);
   const hash = phcOf(PASSWORD);
   return {
-    account: async () => {
+    account: async (given) => {
       const id = randomUUID();
-      const email = `${randomBytes(6).toString('hex')}@example.test`;
-      const made = await pool.query(ACCOUNT, [id, email, hash]).catch(() => null);
-      return made === null ? null : { id, email, password: PASSWORD };
+      const email = given?.email ?? `${randomBytes(6).toString('hex')}@example.test`;
+      const values = [id, email, given === undefined ? hash : phcOf(given.password)];
+      const made = await pool.query(ACCOUNT, values).catch(() => null);
+      return made === null ? null : { id, email, password: given?.password ?? PASSWORD };
     },
     mint: async (accountId) => {
       const secret = randomBytes(32).toString('base64url');

@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import type { Minter } from './accounts.ts';
+import type { Minter, NewAccount } from './accounts.ts';
 import { type Book, createBook, type HeldSession } from './book.ts';
 import type { Graveyard } from './graveyard.ts';
 import type { Service } from './service.ts';
@@ -39,10 +39,7 @@ const LIFE_MS = 25_000;
  * Lives one account: some devices at once sign in, use, refresh and end sessions and change the password, all from
  * what they were told. @returns everything that was done
  */
-export const livePerson = async (
-  account: { id: string; email: string; password: string },
-  shared: Surroundings,
-): Promise<Book> => {
+export const livePerson = async (account: NewAccount, shared: Surroundings): Promise<Book> => {
   const book = createBook(account.id, account.email, account.password);
   const person: Person = {
     ...shared,

@@ -241,7 +241,7 @@ export const redisFaults: readonly Fault[] = [
           await alone(replica);
           redis.moveTo(replica);
           left.redis.retarget(addressOf(main));
-          await context.hold(context.leaseMs * context.random.between(1.2, 2));
+          await context.hold(context.leaseMs * context.random.between(1.3, 2.8));
         },
         async () => {
           left.postgres.mend();

@@ -57,6 +57,8 @@ export interface StackOptions {
   refreshWindowSeconds: number;
   /** The checkout whose service runs. */
   checkout: string;
+  /** Settings of the service beside those of a run. */
+  env?: Record<string, string>;
   /** Changes the copy of the service before it is started: for builds with a part removed. */
   change?: (snapshot: string) => void;
   say: (line: string) => void;
@@ -96,7 +98,7 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
   const surprises: string[] = [];
   const instancePorts = ports.slice(0, options.instances);
   const nginx = await startNginx(dir, instancePorts, undo);
-  const env = { ...environment(options, nginx), ...keys, SMTP_URL: mailbox.smtpUrl };
+  const env = { ...environment(options, nginx), ...keys, SMTP_URL: mailbox.smtpUrl, ...options.env };
   await runService(apiMain, checkout, ['migrate'], { ...env, DATABASE_URL: driver.url });
   const start = async (name: string, command: string, own: Record<string, string>, opsPort: number) => {
     const program = createProgram(
