@@ -63,6 +63,8 @@ const run = async <T>(
     return { kind: 'rolled_back', error };
   }
   try {
+    // A connection that came too late: whoever asked has gone on, and work of this attempt would be nobody's (P2).
+    if (state.abandoned) throw new Error('the connection came after the deadline');
     const value = await work(tx);
     await tx.commit();
     return { kind: 'committed', value };

@@ -147,7 +147,7 @@ describe('P5: a lease, and the generation it is on', () => {
   it('P5: a registration gives up a lock it does not get, lets the writers go on, and comes back with jitter', async () => {
     let fractions = 0;
     const refused: boolean[] = [];
-    const a = await instance({
+    await instance({
       pollMs: 500,
       fraction: () => ((fractions += 1), 0.5),
       leases: changedLeases((real) => ({

@@ -4,6 +4,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { AccountEntity } from '../../src/db/entities/account.ts';
 import { lockAccount } from '../../src/db/repository.ts';
 import { raw } from '../../src/db/sql.ts';
+import { closedGate } from '../support/gate.ts';
 import { freshDatabase } from '../support/template.ts';
 import { settings, testClock } from '../support/settings.ts';
 
@@ -124,6 +125,27 @@ describe('the unit of work', () => {
       em.execute<{ name: string | null }[]>('select name from portcullis.account where id = ?', [id]),
     );
     expect(row?.name).toBeNull();
+  });
+
+  it('P2: begins no work for somebody who has gone: a connection that comes after the deadline is given back', async () => {
+    const narrow = await openDatabase(
+      { ...settings(base.url), poolMax: 1, acquireTimeoutMs: 10_000 },
+      testClock,
+    );
+    let worked = false;
+    const waits = closedGate();
+    const first = narrow.write(soon(), () => waits.pass());
+    await waits.arrived;
+    const outcome = await narrow.attempt(testClock.monotonicMs() + 100, async () => {
+      worked = true;
+    });
+    expect(outcome.kind).toBe('rolled_back');
+    waits.open();
+    await first;
+    // The pool serves in turn: what comes behind it has its turn after it.
+    expect(await narrow.write(soon(), async () => 'done')).toBe('done');
+    expect(worked).toBe(false);
+    await narrow.close();
   });
 
   it('gives every connection back when Postgres takes it away in the middle of a transaction', async () => {
