@@ -41,6 +41,8 @@ export interface Config {
   limits: { mode: 'standard' | 'relaxed'; rules: Record<LimitRule, Limit> };
   log: { level: Settings['LOG_LEVEL'] };
   worker: { concurrency: number };
+  /** Without addresses the worker runs no canary. */
+  canary: { urls: readonly string[]; everyMs: number };
   cleanUp: Pick<
     CleanUpPolicy,
     'sessionSeconds' | 'feedSeconds' | 'noticeSeconds' | 'leaseSeconds' | 'auditMonths'
@@ -170,6 +172,7 @@ const assemble = (s: Settings & { DATABASE_URL: string }): Config => {
     limits: { mode: s.PORTCULLIS_RATE_LIMITS, rules: limitsOf(s.PORTCULLIS_RATE_LIMITS) },
     log: { level: s.LOG_LEVEL },
     worker: { concurrency: s.PORTCULLIS_WORKER_CONCURRENCY },
+    canary: { urls: s.PORTCULLIS_CANARY_URLS ?? [], everyMs: s.PORTCULLIS_CANARY_SECONDS * 1_000 },
     cleanUp: {
       sessionSeconds: s.PORTCULLIS_KEEP_SESSION_DAYS * DAY,
       feedSeconds: s.PORTCULLIS_KEEP_FEED_DAYS * DAY,

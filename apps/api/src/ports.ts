@@ -122,3 +122,17 @@ export interface Logger {
 }
 
 export type { EndedBy };
+
+/** What came of presenting a token to one instance; `undecided` when it gave no answer, or said that it cannot say. */
+export type Shown = 'accepted' | 'refused' | 'undecided';
+
+/** One instance of the service as its clients reach it, for the canary. None of these rejects. */
+export interface CanaryInstance {
+  /** For logs. */
+  name: string;
+  /** A bearer token of a new session; null when none was given. */
+  signIn(email: string, password: string): Promise<string | null>;
+  /** True when the end of the session, or of all sessions of the account, was answered with success. */
+  end(token: string, what: 'this session' | 'all sessions'): Promise<boolean>;
+  show(token: string): Promise<Shown>;
+}

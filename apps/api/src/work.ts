@@ -1,3 +1,7 @@
+import { createPasswordHasher } from './adapters/argon2.ts';
+import { canaryInstance } from './adapters/canary-instance.ts';
+import { createKeyed } from './adapters/keyed.ts';
+import { parseKeyRing } from './adapters/key-ring.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { SmtpMailer } from './adapters/smtp.ts';
 import { systemClock, systemRandom } from './adapters/system.ts';
@@ -6,6 +10,7 @@ import type { Config } from './config.ts';
 import { loggerFor } from './container.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { createOpsApp } from './http/ops.ts';
+import { canaryMetrics, runCanary } from './jobs/canary.ts';
 import { jobMetrics } from './jobs/metrics.ts';
 import { queueDepth } from './jobs/queue.ts';
 import { type RunningWorker, startWorker } from './jobs/worker.ts';
@@ -72,18 +77,46 @@ export const work = async (config: Config): Promise<void> => {
     }
   })();
 
+  const watching = watch(config, db, metrics, log, stopping.signal);
+
   const signal = await told;
   log.info({ signal }, 'stopping');
   stopping.abort();
   // A database that hangs holds up the start as well as the end.
   await atMost(
     CLOSE_MS,
-    starting.then(() => stopAll(worker, db, gauges)),
+    Promise.all([starting, watching]).then(() => stopAll(worker, db, gauges)),
   );
   mailer.close();
   await ops.close(0);
   log.info({}, 'stopped');
   process.exit(0);
+};
+
+/** The canary, where it is asked for. */
+const watch = async (
+  config: Config,
+  db: Database,
+  metrics: ReturnType<typeof createMetrics>,
+  log: ReturnType<typeof loggerFor>,
+  over: AbortSignal,
+): Promise<void> => {
+  const { urls, everyMs } = config.canary;
+  if (urls.length === 0) return;
+  await runCanary(
+    {
+      db,
+      everyMs,
+      log,
+      instances: urls.map(canaryInstance),
+      metrics: canaryMetrics(metrics.registry),
+      keyed: createKeyed(parseKeyRing(config.keys).secret),
+      hasher: createPasswordHasher(config.hasher, systemClock),
+      random: systemRandom,
+      clock: systemClock,
+    },
+    over,
+  );
 };
 
 const stopAll = async (worker: RunningWorker | null, db: Database, gauges: pg.Pool): Promise<void> => {

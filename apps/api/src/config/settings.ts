@@ -275,6 +275,16 @@ export const settings = z.object({
     default: '4',
     description: 'Jobs that a worker does at a time.',
   }),
+  PORTCULLIS_CANARY_URLS: setting(origins(), {
+    group: 'Worker',
+    description:
+      'Addresses of all instances, as the worker reaches them one by one, such as http://api-0:3000. With them the worker keeps opening, ending and presenting sessions of an account of its own, and counts portcullis_stale_accepts_total, which must stay 0.',
+  }),
+  PORTCULLIS_CANARY_SECONDS: settled(whole(1, 3_600), {
+    group: 'Worker',
+    default: '30',
+    description: 'Pause between two rounds of the canary; each leaves one ended session on record.',
+  }),
 });
 
 export type Settings = z.output<typeof settings>;
