@@ -100,6 +100,19 @@ describe('P7: without Postgres decisive READs go on until the lease ends, and no
     await expect.poll(() => verify(a, fenced), { timeout: 15_000 }).toMatchObject({ source: 'index' });
   });
 
+  it('P7, G8, G11: Postgres is slow and there is a queue: whoever waited too long is refused, and nobody is signed out', async () => {
+    proxy = await startTcpProxyTo(base.url);
+    const a = await instance({ databaseUrl: proxy.through(base.url), redisUrl: null, verifyMax: 1 });
+    const session = await open(a, await makePerson(a));
+    await verify(a, session);
+    proxy.latency(150, 'toClient');
+    const before = performance.now();
+    const verdicts = await Promise.all(Array.from({ length: 100 }, () => verify(a, session)));
+    // One after the other they would take 15 s.
+    expect(performance.now() - before).toBeLessThan(7_500);
+    expect(new Set(verdicts.map((verdict) => verdict.status))).toEqual(new Set(['live', 'unavailable']));
+  });
+
   it('P7: a deployment that chose so goes on beyond the lease, by decisive READs only', async () => {
     proxy = await startTcpProxyTo(base.url);
     const a = await instance({

@@ -53,6 +53,8 @@ export interface StoreLimits {
 
 /** For a whole answer, whatever part of it the pool, the connection or the statement take. */
 const ANSWER_MS = 800;
+/** How long a call may wait for its turn: behind a slow store a queue would outlive every caller. */
+const WAIT_MS = 1_000;
 
 /**
  * SessionStore on a pg pool of its own, apart from the verbs': a slow password reset must not hold up verifications.
@@ -161,7 +163,10 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
 
   async #guarded<T>(work: () => Promise<T>, deadlineMs?: number): Promise<T> {
     try {
-      return await this.#policy.execute(() => this.#guard.execute(work, deadlineMs));
+      return await this.#policy.execute(
+        () => this.#guard.execute(work, deadlineMs),
+        AbortSignal.timeout(WAIT_MS),
+      );
     } catch (cause) {
       throw new StoreUnavailable('Postgres did not answer in time', { cause });
     }
