@@ -7,12 +7,16 @@ export default defineConfig({
   testDir: './e2e',
   testMatch: '**/*.e2e.ts',
   globalSetup: './e2e/support/global-setup.ts',
-  // One stack, one browser: the tests of revocation watch who is signed in.
-  workers: 1,
-  fullyParallel: false,
+  // Every test is somebody of its own. Those that take parts of the service away have a stack of their own, one by one.
+  workers: 2,
+  projects: [
+    { name: 'outage', testMatch: '**/outage.e2e.ts', fullyParallel: false },
+    { name: 'flows', testIgnore: ['**/outage.e2e.ts', '**/screens.e2e.ts'], fullyParallel: true },
+    { name: 'screens', testMatch: '**/screens.e2e.ts', fullyParallel: true },
+  ],
   forbidOnly: Boolean(process.env['CI']),
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: report ? [['list'], ['json', { outputFile: report }]] : [['list']],
   use: {
     browserName: 'chromium',

@@ -1,28 +1,72 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { readFile } from 'node:fs/promises';
+import { defineConfig, type Plugin, type ProxyOptions } from 'vite';
 
 const api = process.env['PORTCULLIS_API_URL'] ?? 'http://127.0.0.1:3000';
 const port = Number(process.env['PORT_WEB'] ?? 5173);
 
 // Host stays the browser's: the API compares Origin with its own list, and one origin is what the cookie is bound to.
+/** An answer that breaks off behind the proxy breaks off before it, too: an event stream must not seem alive. */
+const breakTogether: ProxyOptions['configure'] = (server) => {
+  server.on('proxyRes', (behind, _request, before) => {
+    behind.once('close', () => {
+      if (!behind.complete) before.destroy();
+    });
+  });
+};
+
 const proxy = Object.fromEntries(
   ['/trpc', '/v1', '/.well-known', '/docs', '/openapi.json'].map((path) => [
     path,
-    { target: api, changeOrigin: false },
+    { target: api, changeOrigin: false, configure: breakTogether },
   ]),
 );
 
+const ALONE = '?alone';
+
+/**
+ * `import … from 'package?alone'` takes a second copy of a package's entry. A bundler keeps a file whole: what only a
+ * late page needs of it would otherwise be part of the first load.
+ */
+const alone = (): Plugin => ({
+  name: 'alone',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    if (!source.endsWith(ALONE)) return null;
+    const found = await this.resolve(source.slice(0, -ALONE.length), importer, { skipSelf: true });
+    return found && `${found.id}${ALONE}`;
+  },
+  load: (id) => (id.endsWith(ALONE) ? readFile(id.slice(0, -ALONE.length), 'utf8') : null),
+});
+
+/** Parts of packages that stand in the first page's imports and that only the late subscription link uses. */
+const late = /@trpc\/(?:client\/dist\/wsLink|server\/dist\/(?:tracked|codes))/;
+
+/** What is loaded together is one file: it compresses better than its parts, and arrives in one answer. */
+const groups = [
+  { name: 'first', test: /rolldown\/runtime/, priority: 3 },
+  { name: 'first', tags: ['$initial' as const], test: (id: string) => !late.test(id), priority: 2 },
+  { name: 'account', test: /src\/pages\/account\//, priority: 0 },
+  { name: 'entry', test: /src\/pages\/(?:entry|mailed-links)\//, priority: 1 },
+];
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [alone(), react(), tailwindcss()],
   appType: 'spa',
   server: { port, strictPort: true, host: '127.0.0.1', proxy },
   preview: { port, strictPort: true, host: '127.0.0.1', proxy },
+  worker: { format: 'es' },
   build: {
     outDir: 'dist',
     target: 'es2023',
     // Nothing is inlined as data: or as script text, so the policy can forbid both.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // Few files, each for pages that follow one another: nothing has to be preloaded in rows.
+    modulePreload: false,
+    rolldownOptions: {
+      treeshake: { propertyReadSideEffects: false as const },
+      output: { codeSplitting: { groups } },
+    },
   },
 });

@@ -102,9 +102,9 @@ test('a password the policy refuses is explained under its field', async ({ page
   await expect(field).toHaveAttribute('aria-invalid', 'true');
   await expect(field).toBeFocused();
   await expect(page.getByText('Use at least 15 characters.')).toBeVisible();
-  await field.fill(`${person.email} itself`);
+  await field.fill(`${person.email} portcullis`);
   await button(page, 'Create account').click();
-  await expect(page.getByText('contains your name, your e-mail address')).toBeVisible();
+  await expect(page.getByText('is made of your name, your e-mail address')).toBeVisible();
 });
 
 test('who is not signed in is sent to sign in, and back to the page that was wanted', async ({ page }) => {

@@ -1,14 +1,13 @@
-import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { apiClient } from './api/client.ts';
-import { trpc } from './api/trpc.ts';
+import { AuthProvider } from './auth/hooks/auth-provider.tsx';
+import { startLanguage } from './language/language.ts';
 import { router } from './router.tsx';
-import { takeMailedSecret } from './session/mailed-secret.ts';
-import { queryClient } from './session/query-client.ts';
+import { takeMailedSecret } from './pages/mailed-links/mailed-secret.ts';
 
 takeMailedSecret();
+await startLanguage();
 window.addEventListener('hashchange', takeMailedSecret);
 
 const mount = document.getElementById('root');
@@ -16,10 +15,8 @@ if (mount === null) throw new Error('index.html has no #root');
 
 createRoot(mount).render(
   <StrictMode>
-    <trpc.Provider client={apiClient} queryClient={queryClient}>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </trpc.Provider>
+    <AuthProvider>
+      <RouterProvider router={router} />
+    </AuthProvider>
   </StrictMode>,
 );

@@ -7,11 +7,13 @@ import {
   redirect,
   type SearchSchemaInput,
 } from '@tanstack/react-router';
+import { authGuard } from './auth/hooks/auth-guard.ts';
+import { safeReturnTo } from './auth/return-to.ts';
 import type { MailKind } from './pages/entry/send-link-again.tsx';
 import { SignInPage } from './pages/entry/sign-in.tsx';
 import { NotFoundPage } from './pages/status/not-found.tsx';
+import { PendingPage } from './pages/status/pending.tsx';
 import { UnexpectedPage } from './pages/status/unexpected.tsx';
-import { safeReturnTo } from './session/return-to.ts';
 
 const root = createRootRoute({
   component: Outlet,
@@ -97,6 +99,14 @@ const undoEmailChange = createRoute({
 const account = createRoute({
   getParentRoute: () => root,
   path: '/dashboard',
+  // Who is not signed in is sent away before a private page is even fetched.
+  beforeLoad: async ({ location }) => {
+    if ((await authGuard()) !== 'signedOut') return;
+    throw redirect({ to: '/sign-in', search: { returnTo: safeReturnTo(location.pathname) }, replace: true });
+  },
+  pendingComponent: PendingPage,
+  pendingMs: 0,
+  pendingMinMs: 0,
   component: lazyRouteComponent(() => import('./pages/account/gate.tsx'), 'AccountGate'),
 });
 
@@ -124,6 +134,15 @@ const yourData = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/your-data.tsx'), 'YourDataPage'),
 });
 
+/** Where `/.well-known/change-password` leads password managers (https://w3c.github.io/webappsec-change-password-url/). */
+const changePassword = createRoute({
+  getParentRoute: () => root,
+  path: '/change-password',
+  beforeLoad: () => {
+    throw redirect({ to: '/dashboard/security', replace: true });
+  },
+});
+
 const routeTree = root.addChildren([
   start,
   signIn,
@@ -135,6 +154,7 @@ const routeTree = root.addChildren([
   resetPassword,
   confirmEmailChange,
   undoEmailChange,
+  changePassword,
   account.addChildren([overview, security, activity, yourData]),
 ]);
 

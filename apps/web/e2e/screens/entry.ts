@@ -51,7 +51,7 @@ export const entryScreens: Screen[] = [
     act: async (page) => {
       await page.getByLabel('E-mail address').fill(ada.email);
       await submit('Send the link')(page);
-      await submit('Send it again')(page);
+      await submit('send it again')(page);
     },
     shows: 'The link works for 30 minutes, once.',
   },

@@ -65,6 +65,27 @@ export const statusScreens: Screen[] = [
     shows: 'You’re still signed in',
   },
   {
+    id: 'unavailable--offline',
+    path: '/dashboard',
+    heading: 'You’re offline',
+    answers: { 'account.me': 'broken' },
+    act: (page) => page.context().setOffline(true),
+    shows: 'as soon as you are connected.',
+  },
+  {
+    id: 'unavailable--offline-banner',
+    path: '/dashboard',
+    heading: 'Hello, Ada Lovelace',
+    answers: signedIn,
+    act: async (page, answers) => {
+      await page.getByText('Live', { exact: true }).waitFor();
+      answers['account.me'] = 'broken';
+      await page.context().setOffline(true);
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    },
+    shows: 'You’re offline. You’re still signed in',
+  },
+  {
     id: 'rate-limited--account',
     path: '/dashboard',
     heading: 'Too many requests',

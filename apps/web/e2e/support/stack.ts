@@ -5,8 +5,13 @@ import { join, resolve } from 'node:path';
 import { type Mailbox, startMailbox } from '@portcullis/devstack/mailbox';
 import { freePort } from '@portcullis/devstack/ports';
 import { lastLines, type ServerProcess, startServerProcess } from '@portcullis/devstack/server-process';
-import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
-import { cloneDatabase, createTemplate, testAdminUrl } from '@portcullis/devstack/test-database';
+import { startTcpProxy, startTcpProxyTo, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
+import {
+  cloneDatabase,
+  createTemplate,
+  type TestDatabase,
+  testAdminUrl,
+} from '@portcullis/devstack/test-database';
 import { startTestRedis } from '@portcullis/devstack/test-redis';
 import startStores from '@portcullis/devstack/vitest-stores';
 
@@ -22,10 +27,15 @@ export type E2eStack = {
   /** The one origin that the browser sees. */
   origin: string;
   mailbox: Mailbox;
-  /** Stands between the web server and the API: refusing here is an API that is down. */
-  apiDoor: TcpProxy;
+  /** One stands before each part of the service: refusing there is a part that is down. */
+  doors: Record<Part, TcpProxy>;
   stop: () => Promise<void>;
 };
+
+/** What can be taken away: from the web server its API; from the API and the worker a store or the mail server. */
+export const PARTS = ['api', 'postgres', 'redis', 'smtp'] as const;
+
+export type Part = (typeof PARTS)[number];
 
 type Environment = Record<string, string>;
 
@@ -99,46 +109,69 @@ const createLauncher = (logs: string, undo: Undo) => async (program: Program) =>
   }
 };
 
-const startDatabase = async (undo: Undo, keys: Environment): Promise<string> => {
-  const stopStores = await startStores();
-  undo.add(stopStores);
-  const admin = testAdminUrl();
-  const template = await createTemplate(
-    admin,
-    async (url) => {
-      await runService({ ...keys, DATABASE_URL: url, NODE_ENV: 'development' }, 'migrate');
-    },
-    'e2e',
-  );
-  const database = await cloneDatabase(admin, template);
-  undo.add(() => database.drop());
-  return database.url;
+/** What several stacks have in common: the keys, and a migrated database to copy. */
+export type Ground = {
+  keys: Environment;
+  client: string;
+  database: () => Promise<TestDatabase>;
+  stop: () => Promise<void>;
 };
 
-const launch = async (undo: Undo): Promise<E2eStack> => {
-  const logs = mkdtempSync(join(tmpdir(), 'portcullis-e2e-'));
-  undo.add(() => rmSync(logs, { recursive: true, force: true }));
-  const start = createLauncher(logs, undo);
-
+/** `client` is the folder of the built client. */
+export const prepareGround = async (client: string): Promise<Ground> => {
   const keys = JSON.parse(await runService({}, 'keys', 'generate', '--json')) as Environment;
-  const databaseUrl = await startDatabase(undo, keys);
+  const stop = await startStores();
+  try {
+    const admin = testAdminUrl();
+    const migrate = async (url: string): Promise<void> => {
+      await runService({ ...keys, DATABASE_URL: url, NODE_ENV: 'development' }, 'migrate');
+    };
+    const template = await createTemplate(admin, migrate, 'e2e');
+    return { keys, client, database: () => cloneDatabase(admin, template), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** The outside things of a stack, each behind a door. */
+const openDoors = async (undo: Undo, ground: Ground, apiPort: number) => {
+  const database = await ground.database();
+  undo.add(() => database.drop());
   const redis = await startTestRedis();
   undo.add(() => redis.finish([/./]));
   const mailbox = await startMailbox();
   undo.add(() => mailbox.stop());
+  const doors = {
+    api: await startTcpProxy({ host: '127.0.0.1', port: apiPort }),
+    postgres: await startTcpProxyTo(database.url),
+    redis: await startTcpProxyTo(redis.url),
+    smtp: await startTcpProxyTo(mailbox.smtpUrl),
+  };
+  for (const part of PARTS) undo.add(() => doors[part].stop());
+  const urls = {
+    DATABASE_URL: doors.postgres.through(database.url),
+    REDIS_URL: doors.redis.through(redis.url),
+    SMTP_URL: doors.smtp.through(mailbox.smtpUrl),
+  };
+  return { doors, urls, mailbox };
+};
 
+const launch = async (undo: Undo, ground: Ground): Promise<E2eStack> => {
+  const logs = mkdtempSync(join(tmpdir(), 'portcullis-e2e-'));
+  undo.add(() => rmSync(logs, { recursive: true, force: true }));
+  const start = createLauncher(logs, undo);
   const ports = {
     api: await freePort(),
     ops: await freePort(),
     workerOps: await freePort(),
     web: await freePort(),
   };
+  const { doors, urls, mailbox } = await openDoors(undo, ground, ports.api);
   const origin = `http://localhost:${ports.web}`;
   const env: Environment = {
-    ...keys,
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redis.url,
-    SMTP_URL: mailbox.smtpUrl,
+    ...ground.keys,
+    ...urls,
     PUBLIC_URL: origin,
     PORT: String(ports.api),
     OPS_PORT: String(ports.ops),
@@ -146,8 +179,6 @@ const launch = async (undo: Undo): Promise<E2eStack> => {
     LOG_LEVEL: 'info',
     PORTCULLIS_RATE_LIMITS: 'relaxed',
   };
-  const apiDoor = await startTcpProxy({ host: '127.0.0.1', port: ports.api });
-  undo.add(() => apiDoor.stop());
   await Promise.all([
     start({ name: 'api', args: [apiMain, 'serve'], env, ready: `http://127.0.0.1:${ports.ops}/readyz` }),
     start({
@@ -158,20 +189,20 @@ const launch = async (undo: Undo): Promise<E2eStack> => {
     }),
     start({
       name: 'web',
-      args: [viteProgram, 'preview'],
+      args: [viteProgram, 'preview', '--outDir', ground.client],
       cwd: web,
-      env: { PORT_WEB: String(ports.web), PORTCULLIS_API_URL: `http://127.0.0.1:${apiDoor.port}` },
+      env: { PORT_WEB: String(ports.web), PORTCULLIS_API_URL: `http://127.0.0.1:${doors.api.port}` },
       ready: `http://127.0.0.1:${ports.web}/`,
     }),
   ]);
-  return { origin, mailbox, apiDoor, stop: () => undo.run() };
+  return { origin, mailbox, doors, stop: () => undo.run() };
 };
 
 /** Starts stores, mailbox, API, worker and the built client on free ports, for these tests alone. */
-export const startE2eStack = async (): Promise<E2eStack> => {
+export const startE2eStack = async (ground: Ground): Promise<E2eStack> => {
   const undo = new Undo();
   try {
-    return await launch(undo);
+    return await launch(undo, ground);
   } catch (error) {
     await undo.run();
     throw error;

@@ -8,7 +8,7 @@ export const visit = async (page: Page, origin: string, screen: Screen): Promise
   await fakeService(page, answers, screen.live ?? true);
   await page.goto(`${origin}${screen.path}`);
   await screen.act?.(page, answers);
-  await page.getByRole('heading', { level: 1, name: screen.heading }).waitFor();
+  await page.locator('h1', { hasText: screen.heading }).waitFor();
   await page.getByText(screen.shows).first().waitFor({ state: 'attached' });
   await page.evaluate(() => document.fonts.ready);
 };

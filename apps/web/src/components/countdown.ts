@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { failureDetails } from '../messages/failures.ts';
+import { failureDetailsWords } from '../messages/failures.ts';
+import { wordsOf } from '../language/language.ts';
 
 /** Whole seconds left, never less than zero: what is left of a second still has to be waited for. */
 const secondsLeft = (endsAt: number, now: number): number => Math.max(0, Math.ceil((endsAt - now) / 1000));
@@ -14,10 +15,10 @@ export const clock = (seconds: number): string => {
 
 /** A screen reader hears the wait at its start, at 30 and 10 seconds and at its end, not every second. */
 const spokenWait = (seconds: number, total: number): string => {
-  if (seconds === 0) return failureDetails.limitedOver;
+  const words = wordsOf(failureDetailsWords);
+  if (seconds === 0) return words.limitedOver;
   const step = seconds <= 10 ? Math.min(10, total) : seconds <= 30 ? Math.min(30, total) : total;
-  const words = step >= 120 ? failureDetails.minutes(Math.ceil(step / 60)) : failureDetails.seconds(step);
-  return failureDetails.limited(words);
+  return words.limited(step >= 120 ? words.minutes(Math.ceil(step / 60)) : words.seconds(step));
 };
 
 export type Countdown = { seconds: number; spoken: string };

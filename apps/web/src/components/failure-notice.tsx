@@ -1,12 +1,14 @@
-import type { Failure } from '../api/failure.ts';
+import type { Failure } from '../auth/failure.ts';
 import { failureSentence } from '../forms/sentences.ts';
-import { failureDetails } from '../messages/failures.ts';
+import { failureDetailsWords } from '../messages/failures.ts';
 import { clock, type Countdown } from './countdown.ts';
 import { Notice } from './notice.tsx';
 import { RequestId } from './request-id.tsx';
+import { useWords } from '../language/language.ts';
 
 /** What a form or an action was refused with, when no field is to blame. */
 export const FailureNotice = ({ failure, wait }: { failure: Failure; wait?: Countdown | null }) => {
+  const failureDetails = useWords(failureDetailsWords);
   if (failure.reason === 'rate_limited' && wait) {
     return (
       <Notice tone="warning" title={failureDetails.limitedTitle}>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { timeWords } from '../messages/time.ts';
 import { absoluteTime, relativeTime } from './time-words.ts';
+import { localeTag, useWords } from '../language/language.ts';
 
 /** The time that is shown as "3 minutes ago" goes on by itself. */
 const REFRESH_MS = 30_000;
@@ -17,11 +18,13 @@ export const useNow = (): number => {
 type MomentProps = { at: string; style?: 'relative' | 'absolute' };
 
 export const Moment = ({ at, style = 'relative' }: MomentProps) => {
+  const { justNow } = useWords(timeWords);
+  const locale = localeTag();
   const now = useNow();
-  const absolute = absoluteTime(at, timeWords.locale);
+  const absolute = absoluteTime(at, locale);
   return (
     <time dateTime={at} title={absolute}>
-      {style === 'relative' ? relativeTime(at, now, timeWords.locale, timeWords.justNow) : absolute}
+      {style === 'relative' ? relativeTime(at, now, locale, justNow) : absolute}
     </time>
   );
 };

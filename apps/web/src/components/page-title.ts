@@ -1,13 +1,23 @@
 import { useEffect, useRef } from 'react';
-import { product } from '../messages/product.ts';
+import { productWords } from '../messages/product.ts';
+import { useLanguage, useWords, wordsOf } from '../language/language.ts';
 
-let currentTitle: string = product.name;
+let currentTitle = 'Portcullis';
 /** The first page keeps the browser's own focus; later ones take it to their heading. */
 let arrived = false;
 
 /** Prefixes the document's title after a refused form, so that it is heard first; the next page or try resets it. */
 export const markTitleAsError = (): void => {
-  document.title = product.errorTitle(currentTitle);
+  document.title = wordsOf(productWords).errorTitle(currentTitle);
+};
+
+/** Names the document after what it shows, without moving the focus: for pages that another one follows at once. */
+export const useDocumentTitle = (title: string): void => {
+  const product = useWords(productWords);
+  useEffect(() => {
+    currentTitle = product.title(title);
+    document.title = currentTitle;
+  }, [title]);
 };
 
 /**
@@ -16,11 +26,16 @@ export const markTitleAsError = (): void => {
  */
 export const usePageTitle = (title: string): React.RefObject<HTMLHeadingElement | null> => {
   const heading = useRef<HTMLHeadingElement>(null);
+  const language = useLanguage();
+  const spoken = useRef(language);
+  useDocumentTitle(title);
   useEffect(() => {
-    currentTitle = product.title(title);
-    document.title = currentTitle;
-    if (arrived) heading.current?.focus();
+    // The same page in another language: the focus stays at the choice that was made.
+    const translated = spoken.current !== language;
+    spoken.current = language;
+    if (arrived && !translated) heading.current?.focus();
     arrived = true;
+    // biome-ignore lint/correctness/useExhaustiveDependencies: a new title is a new page
   }, [title]);
   return heading;
 };

@@ -1,9 +1,11 @@
 import { useState } from 'react';
-import { failureDetails } from '../messages/failures.ts';
+import { failureDetailsWords } from '../messages/failures.ts';
 import { textLinkClass } from './text-link.tsx';
+import { useWords } from '../language/language.ts';
 
 /** The id under which the service logged a failure, to be copied into a report. */
 export const RequestId = ({ id }: { id: string }) => {
+  const failureDetails = useWords(failureDetailsWords);
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(id);

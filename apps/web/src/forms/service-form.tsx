@@ -3,16 +3,12 @@ import type { FieldValues } from 'react-hook-form';
 import { Button, type Look } from '../components/button.tsx';
 import { clock, useCountdown } from '../components/countdown.ts';
 import { FailureNotice } from '../components/failure-notice.tsx';
-import { failureDetails } from '../messages/failures.ts';
-import type { ServiceForm } from './use-service-form.ts';
-
-/** A wait of unknown length: what is shown when the service limits without saying for how long. */
-const UNKNOWN_WAIT_MS = 30_000;
+import { failureDetailsWords } from '../messages/failures.ts';
+import { type ServiceForm, UNKNOWN_WAIT_MS } from './use-service-form.ts';
+import { useWords } from '../language/language.ts';
 
 type ServiceFormFrameProps<Input extends FieldValues, Output> = {
   service: ServiceForm<Input, Output>;
-  /** Stable across releases: password managers remember forms by it. */
-  id: string;
   submitLabel: string;
   pendingLabel: string;
   look?: Look;
@@ -27,8 +23,9 @@ type ServiceFormFrameProps<Input extends FieldValues, Output> = {
 export const ServiceFormFrame = <Input extends FieldValues, Output>(
   props: ServiceFormFrameProps<Input, Output>,
 ) => {
-  const { service, id, submitLabel, pendingLabel, look, wide, beside, children } = props;
-  const { failure, pending } = service;
+  const failureDetails = useWords(failureDetailsWords);
+  const { service, submitLabel, pendingLabel, look, wide, beside, children } = props;
+  const { id, failure, pending } = service;
   const limited = failure?.reason === 'rate_limited' ? (failure.retryAfterMs ?? UNKNOWN_WAIT_MS) : null;
   const wait = useCountdown(limited, failure);
   const waiting = wait !== null && wait.seconds > 0;
@@ -36,6 +33,7 @@ export const ServiceFormFrame = <Input extends FieldValues, Output>(
     <form
       id={id}
       method="post"
+      action={window.location.pathname}
       noValidate
       className="space-y-5"
       onSubmit={(event) => (waiting ? event.preventDefault() : service.onSubmit(event))}

@@ -1,4 +1,3 @@
-import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { useRef, useState } from 'react';
 import {
   type DefaultValues,
@@ -8,10 +7,17 @@ import {
   useForm,
 } from 'react-hook-form';
 import type * as z from 'zod/mini';
-import { type Failure, toFailure } from '../api/failure.ts';
+import { type Failure, toFailure } from '../auth/failure.ts';
+import { contractResolver } from './contract-resolver.ts';
+import { rememberWait, waitLeft } from './waits.ts';
 import { markTitleAsError } from '../components/page-title.ts';
 
+/** A wait of unknown length, in milliseconds: the service limits without saying for how long. */
+export const UNKNOWN_WAIT_MS = 30_000;
+
 type ServiceFormOptions<Input extends FieldValues, Output> = {
+  /** Stable across releases: password managers remember forms by it. */
+  id: string;
   /** The contract that the service checks the same input with. */
   schema: z.ZodMiniType<Output, Input>;
   defaultValues: DefaultValues<Input>;
@@ -25,6 +31,7 @@ type ServiceFormOptions<Input extends FieldValues, Output> = {
 };
 
 export type ServiceForm<Input extends FieldValues, Output> = {
+  id: string;
   form: UseFormReturn<Input, unknown, Output>;
   onSubmit: (event: React.FormEvent<HTMLFormElement>) => void;
   pending: boolean;
@@ -64,6 +71,11 @@ const placeUnderFields = <Input extends FieldValues, Output>(
   return known.length > 0;
 };
 
+const rememberedWait = (formId: string): Failure | null => {
+  const retryAfterMs = waitLeft(formId);
+  return retryAfterMs > 0 ? { reason: 'rate_limited', retryAfterMs } : null;
+};
+
 /**
  * A form whose input is a contract of the service: checked here first with the same schema, submitted once at a time,
  * and refused with a sentence under the right field or, failing that, above the button.
@@ -72,12 +84,12 @@ export const useServiceForm = <Input extends FieldValues, Output>(
   options: ServiceFormOptions<Input, Output>,
 ): ServiceForm<Input, Output> => {
   const form = useForm<Input, unknown, Output>({
-    resolver: standardSchemaResolver<Input, unknown, Output>(options.schema),
+    resolver: contractResolver(options.schema),
     defaultValues: options.defaultValues,
     mode: 'onSubmit',
     reValidateMode: 'onChange',
   });
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(() => rememberedWait(options.id));
   const [pending, setPending] = useState(false);
   const [submissions, setSubmissions] = useState(0);
   const busy = useRef(false);
@@ -91,6 +103,7 @@ export const useServiceForm = <Input extends FieldValues, Output>(
       const failed = toFailure(error);
       if (options.onFailure?.(failed)) return;
       markTitleAsError();
+      if (failed.reason === 'rate_limited') rememberWait(options.id, failed.retryAfterMs ?? UNKNOWN_WAIT_MS);
       if (!placeUnderFields(failed, form, options)) setFailure(failed);
     } finally {
       setPending(false);
@@ -110,5 +123,13 @@ export const useServiceForm = <Input extends FieldValues, Output>(
       });
   };
 
-  return { form, onSubmit, pending, failure, clearFailure: () => setFailure(null), submissions };
+  return {
+    id: options.id,
+    form,
+    onSubmit,
+    pending,
+    failure,
+    clearFailure: () => setFailure(null),
+    submissions,
+  };
 };

@@ -1,19 +1,20 @@
-export const activity = {
+import { topic } from '../language/language.ts';
+
+export const activityWords = topic('activityWords', {
   title: 'Activity',
   lead: 'What happened to your account, newest first.',
   more: 'Show older',
   loadingMore: 'Loading…',
   loading: 'Loading your activity…',
   empty: 'Nothing has happened yet.',
-  failed: 'Your activity could not be loaded.',
   retry: 'Try again',
   end: 'That is everything.',
   unknownPlace: 'unknown address',
   byOperator: 'by whoever runs this service',
-};
+});
 
 /** What the event types are called; one that is new to this client is shown by its own name. */
-export const activityTypes: Record<string, string> = {
+export const activityTypesWords = topic('activityTypesWords', {
   account_created: 'Account created',
   profile_changed: 'Profile changed',
   password_reset_requested: 'Password reset requested',
@@ -32,4 +33,4 @@ export const activityTypes: Record<string, string> = {
   sessions_revoked: 'Sessions were signed out',
   reauthenticated: 'Password confirmed',
   refresh_reused: 'A session ended: its refresh token was used twice',
-};
+} satisfies Record<string, string>);

@@ -1,5 +1,7 @@
+import { topic } from '../language/language.ts';
+
 /** The frame of the signed-in pages, and the profile. */
-export const dashboard = {
+export const dashboardWords = topic('dashboardWords', {
   nav: 'Account',
   overview: 'Overview',
   security: 'Security',
@@ -8,15 +10,14 @@ export const dashboard = {
   signOut: 'Sign out',
   signingOut: 'Signing out…',
   signOutFailed: 'You are still signed in: the service did not confirm the sign-out.',
-  opening: 'Opening your account…',
-};
+});
 
-export const overview = {
+export const overviewWords = topic('overviewWords', {
   title: 'Overview',
   greeting: (name: string) => `Hello, ${name}`,
-};
+});
 
-export const profile = {
+export const profileWords = topic('profileWords', {
   title: 'Profile',
   email: 'E-mail address',
   verified: 'Confirmed',
@@ -29,9 +30,9 @@ export const profile = {
   saving: 'Saving…',
   cancel: 'Cancel',
   saved: 'Name saved.',
-};
+});
 
-export const security = {
+export const securityWords = topic('securityWords', {
   title: 'Security',
   passwordTitle: 'Password',
   passwordLead: 'Changing it signs out every other device.',
@@ -48,9 +49,9 @@ export const security = {
   emailPending: 'Sending…',
   emailSent: (email: string) =>
     `If ${email} can be used, a link is on its way to it. Your address stays the same until you open it.`,
-};
+});
 
-export const yourData = {
+export const yourDataWords = topic('yourDataWords', {
   title: 'Your data',
   exportTitle: 'Export',
   exportLead: 'A JSON file with your profile, your sessions and your activity.',
@@ -66,12 +67,12 @@ export const yourData = {
   deleteSubmit: 'Delete for good',
   deletePending: 'Deleting…',
   cancel: 'Keep my account',
-};
+});
 
-export const stepUp = {
+export const stepUpWords = topic('stepUpWords', {
   title: 'Is it still you?',
   lead: 'You signed in a while ago. Enter your password to go on.',
   submit: 'Continue',
   pending: 'Checking…',
   cancel: 'Cancel',
-};
+});

@@ -1,7 +1,8 @@
 import type { Reason } from '@portcullis/contracts/errors';
+import { topic } from '../language/language.ts';
 
 /** One sentence per reason, for places that have nothing better to say about it. */
-export const failures: Record<Reason, string> = {
+export const failuresWords = topic('failuresWords', {
   credentials_invalid: 'That e-mail address and password don’t match.',
   email_unverified: 'Confirm your e-mail address first. The link is in your inbox.',
   session_missing: 'You are not signed in.',
@@ -20,9 +21,9 @@ export const failures: Record<Reason, string> = {
   rate_limited: 'Too many attempts. Wait a moment, then try again.',
   unavailable: 'The service can’t answer right now. Nothing you typed is lost; try again in a moment.',
   internal: 'Something went wrong on our side.',
-};
+} satisfies Record<Reason, string>);
 
-export const failureDetails = {
+export const failureDetailsWords = topic('failureDetailsWords', {
   offline: 'You seem to be offline. Nothing you typed is lost; try again once you are connected.',
   mayHaveTakenEffect:
     'The service stopped answering before it could confirm. The change may already have happened; trying again is safe.',
@@ -35,4 +36,4 @@ export const failureDetails = {
   limitedOver: 'You can try again now.',
   seconds: (count: number) => (count === 1 ? '1 second' : `${count} seconds`),
   minutes: (count: number) => (count === 1 ? '1 minute' : `${count} minutes`),
-};
+});

@@ -1,11 +1,12 @@
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '@portcullis/contracts/password';
+import { topic } from '../language/language.ts';
 
 export type FieldKind = 'email' | 'password' | 'name';
 
 const notStorable = 'This contains a character that can’t be stored. Remove it and try again.';
 
 /** What to say under a field, by the code that the contract or the service gave. */
-export const fieldMessages: Record<FieldKind, Record<string, string>> = {
+export const fieldMessagesWords = topic('fieldMessagesWords', {
   email: {
     required: 'Enter your e-mail address.',
     malformed: 'Enter an e-mail address like name@example.org.',
@@ -18,7 +19,7 @@ export const fieldMessages: Record<FieldKind, Record<string, string>> = {
     too_long: `Use at most ${PASSWORD_MAX_LENGTH} characters.`,
     common: 'This password is one of the first that anyone would guess. Choose another.',
     context:
-      'This password contains your name, your e-mail address or the name of this service. Leave them out.',
+      'This password is made of your name, your e-mail address or the name of this service. Add what nobody knows.',
     breached:
       'This password has appeared in a data breach, so attackers try it. Choose one you use nowhere else.',
     wrong: 'That is not your password.',
@@ -30,9 +31,9 @@ export const fieldMessages: Record<FieldKind, Record<string, string>> = {
     too_long: 'Use at most 100 characters.',
     not_storable: notStorable,
   },
-};
+} satisfies Record<FieldKind, Record<string, string>>);
 
-export const fields = {
+export const fieldsWords = topic('fieldsWords', {
   fallback: 'Check this entry.',
   email: 'E-mail address',
   newEmail: 'New e-mail address',
@@ -41,8 +42,6 @@ export const fields = {
   password: 'Password',
   newPassword: 'New password',
   currentPassword: 'Current password',
-  show: 'Show',
-  hide: 'Hide',
   showPassword: 'Show password',
   hidePassword: 'Hide password',
   capsLock: 'Caps Lock is on.',
@@ -50,4 +49,4 @@ export const fields = {
   passwordHint: `At least ${PASSWORD_MIN_LENGTH} characters. Several unrelated words are easy to remember and hard to guess.`,
   charactersLeft: (count: number) => (count === 1 ? '1 more character' : `${count} more characters`),
   longEnough: 'Long enough',
-};
+});

@@ -1,12 +1,14 @@
+import { topic } from '../language/language.ts';
+
 /** The pages that mailed links open. */
-export const mailedLinks = {
+export const mailedLinksWords = topic('mailedLinksWords', {
   incompleteTitle: 'This link is incomplete',
   incomplete:
     'Part of the address is missing. Open the link from your mail again, or copy all of it. A link also has to be opened anew after this page was reloaded.',
   backToSignIn: 'Back to sign in',
-};
+});
 
-export const verifyEmail = {
+export const verifyEmailWords = topic('verifyEmailWords', {
   title: 'Confirm your e-mail address',
   lead: 'Press the button to finish signing up. If you didn’t sign up, close this page and nothing happens.',
   submit: 'Confirm my address',
@@ -21,17 +23,17 @@ export const verifyEmail = {
   stale: 'It has expired, was used already, or a newer one took its place. We can send you a new one.',
   sendLink: 'Send a new link',
   sending: 'Sending…',
-};
+});
 
-export const forgotPassword = {
+export const forgotPasswordWords = topic('forgotPasswordWords', {
   title: 'Forgot your password?',
   lead: 'Enter your address and we’ll send you a link to choose a new one.',
   submit: 'Send the link',
   pending: 'Sending…',
   signIn: 'Back to sign in',
-};
+});
 
-export const resetPassword = {
+export const resetPasswordWords = topic('resetPasswordWords', {
   title: 'Choose a new password',
   lead: 'Every device that is signed in to your account will be signed out.',
   submit: 'Change password',
@@ -45,9 +47,9 @@ export const resetPassword = {
   staleTitle: 'This link no longer works',
   stale: 'It has expired, was used already, or something about your account changed since it was sent.',
   again: 'Send a new link',
-};
+});
 
-export const confirmEmailChange = {
+export const confirmEmailChangeWords = topic('confirmEmailChangeWords', {
   title: 'Confirm your new address',
   lead: 'Press the button to make this the address of your account. Your other devices will be signed out.',
   submit: 'Use this address',
@@ -58,9 +60,9 @@ export const confirmEmailChange = {
   staleTitle: 'This link no longer works',
   stale:
     'It has expired, was used already, or your password changed since it was sent. Ask for the change again in your account.',
-};
+});
 
-export const undoEmailChange = {
+export const undoEmailChangeWords = topic('undoEmailChangeWords', {
   title: 'Undo the change of address',
   lead: 'Press the button to give your account its former address back. Every device will be signed out, and you’ll choose a new password.',
   submit: 'Restore my address',
@@ -70,4 +72,4 @@ export const undoEmailChange = {
   reset: 'Choose a new password',
   staleTitle: 'This link no longer works',
   stale: 'It was used already, or more than 7 days have passed.',
-};
+});

@@ -1,5 +1,7 @@
+import { topic } from '../language/language.ts';
+
 /** Names and sentences that belong to no single page. */
-export const product = {
+export const productWords = topic('productWords', {
   name: 'Portcullis',
   title: (page: string) => `${page} · Portcullis`,
   errorTitle: (title: string) => `Error: ${title}`,
@@ -11,6 +13,4 @@ export const product = {
     { device: 'Firefox on a work laptop', state: 'Signed out just now', live: false },
     { device: 'Safari on a phone', state: 'Signed out just now', live: false },
   ],
-  loading: 'Loading',
-  required: 'required',
-} as const;
+});

@@ -1,12 +1,14 @@
 import type { EndedBy } from '@portcullis/contracts/session';
+import { topic } from '../language/language.ts';
 
-export const sessions = {
+export const sessionsWords = topic('sessionsWords', {
   title: 'Where you’re signed in',
   lead: 'If you don’t recognise one, sign it out and change your password.',
   thisDevice: 'This device',
   activeNow: 'Active now',
-  active: (ago: string) => `Active ${ago}`,
-  signedIn: (when: string) => `signed in ${when}`,
+  /** Each followed by a time, "3 minutes ago" or a date. */
+  active: 'Active',
+  signedIn: 'signed in',
   unknownDevice: 'Unknown device',
   browserOn: (browser: string, os: string) => `${browser} on ${os}`,
   signOut: 'Sign out',
@@ -32,16 +34,15 @@ export const sessions = {
       : `${count === 1 ? 'One session' : `${count >= 1000 ? '1,000 or more' : count} sessions`} signed out. ${count === 1 ? 'It' : 'They'} can no longer be used.`,
   recent: (count: number) => `Signed out in the last 30 days (${count})`,
   loading: 'Loading your sessions…',
-  failed: 'Your sessions could not be loaded.',
   retry: 'Try again',
   live: 'Live',
   liveHint: 'Changes on your other devices appear here by themselves.',
   reconnecting: 'Reconnecting…',
   reconnectingHint: 'Looking for changes every few seconds until the live connection is back.',
-};
+});
 
 /** How an ended session is explained in the list: "Signed out <when> · <this>". */
-export const endedBy: Record<EndedBy, string> = {
+export const endedByWords = topic('endedByWords', {
   sign_out: 'signed out there',
   revoked: 'from another device',
   revoked_others: 'with all other sessions',
@@ -56,13 +57,13 @@ export const endedBy: Record<EndedBy, string> = {
   account_deleted: 'the account was deleted',
   expired: 'expired',
   operator: 'by whoever runs this service',
-};
+} satisfies Record<EndedBy, string>);
 
 /** The full-page explanation when this browser's session ended somewhere else. */
-export const endedElsewhere = {
+export const endedElsewhereWords = topic('endedElsewhereWords', {
   title: 'You were signed out',
   expiredTitle: 'Your session expired',
-  at: (when: string) => `That was ${when}.`,
+  at: { before: 'That was ', after: '.' },
   generic: 'This session was ended, here in another tab or on another device.',
   expired: 'You hadn’t used it for a while, or it reached its longest lifetime.',
   by: {
@@ -84,4 +85,4 @@ export const endedElsewhere = {
   notYou: 'Wasn’t it you?',
   notYouAction: 'Choose a new password',
   signIn: 'Sign in',
-};
+});

@@ -1,1 +1,5 @@
-export const timeWords = { justNow: 'just now', today: (time: string) => `today at ${time}`, locale: 'en' };
+import { topic } from '../language/language.ts';
+
+export const timeWords = topic('timeWords', {
+  justNow: 'just now',
+});

@@ -1,50 +1,37 @@
 import type { ActivityEvent } from '@portcullis/contracts/account';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { getQueryKey } from '@trpc/react-query';
-import { apiClient } from '../../api/client.ts';
-import { toFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { useActivity } from '../../auth/hooks/use-account-data.ts';
+import { toFailure } from '../../auth/failure.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNotice } from '../../components/failure-notice.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
-import { activity } from '../../messages/activity.ts';
-import { activityWords, deviceWords } from './activity-words.ts';
+import { activityWords } from '../../messages/activity.ts';
+import { activityName, deviceWords } from './activity-text.ts';
+import { useWords } from '../../language/language.ts';
 
 const PAGE_SIZE = 20;
 
-/** Pages by cursor. Not tRPC's infinite hook: it adds a `direction` to the input, which the contract refuses. */
-const useActivity = () =>
-  useInfiniteQuery({
-    queryKey: [...getQueryKey(trpc.account.activity), 'pages'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      apiClient.account.activity.query(
-        pageParam === undefined ? { limit: PAGE_SIZE } : { cursor: pageParam, limit: PAGE_SIZE },
-        {
-          signal,
-        },
-      ),
-    getNextPageParam: (page) => page.nextCursor,
-  });
-
-const Entry = ({ event }: { event: ActivityEvent }) => (
-  <li className="grid gap-x-6 gap-y-0.5 py-3.5 sm:grid-cols-[minmax(0,1fr)_auto]">
-    <p className="font-medium">
-      {activityWords(event.type)}
-      {event.actor === 'operator' && <span className="font-normal text-muted"> {activity.byOperator}</span>}
-    </p>
-    <p className="text-sm text-muted sm:text-end">
-      <Moment at={event.at} />
-    </p>
-    <p className="min-w-0 text-sm break-words text-muted sm:col-span-2">
-      {[deviceWords(event.userAgent), event.ip ?? activity.unknownPlace].filter(Boolean).join(' · ')}
-    </p>
-  </li>
-);
+const Entry = ({ event }: { event: ActivityEvent }) => {
+  const activity = useWords(activityWords);
+  return (
+    <li className="grid gap-x-6 gap-y-0.5 py-3.5 sm:grid-cols-[minmax(0,1fr)_auto]">
+      <p className="font-medium">
+        {activityName(event.type)}
+        {event.actor === 'operator' && <span className="font-normal text-muted"> {activity.byOperator}</span>}
+      </p>
+      <p className="text-sm text-muted sm:text-end">
+        <Moment at={event.at} />
+      </p>
+      <p className="min-w-0 text-sm break-words text-muted sm:col-span-2">
+        {[deviceWords(event.userAgent), event.ip ?? activity.unknownPlace].filter(Boolean).join(' · ')}
+      </p>
+    </li>
+  );
+};
 
 export const ActivityPage = () => {
-  const pages = useActivity();
+  const activity = useWords(activityWords);
+  const pages = useActivity(PAGE_SIZE);
   const events = pages.data?.pages.flatMap((page) => page.events) ?? [];
   return (
     <>

@@ -1,28 +1,32 @@
 import { requestEmailChangeInput } from '@portcullis/contracts/account';
 import { useState } from 'react';
-import { trpc } from '../../api/trpc.ts';
+import { useChangeEmail } from '../../auth/hooks/use-emails.ts';
 import { Card } from '../../components/card.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { TextField } from '../../forms/text-field.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { security } from '../../messages/dashboard.ts';
-import { fields } from '../../messages/fields.ts';
-import { useAccount } from './account-context.ts';
-import { StepUpDeclined, useStepUp } from './step-up.tsx';
+import { securityWords } from '../../messages/dashboard.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { useUser } from '../../auth/hooks/use-user.ts';
+import { StepUpDeclined, useStepUp } from '../../auth/hooks/step-up.tsx';
+import { useWords } from '../../language/language.ts';
 
 export const ChangeEmail = () => {
-  const { account } = useAccount();
-  const withStepUp = useStepUp();
-  const asking = trpc.account.requestEmailChange.useMutation();
+  const security = useWords(securityWords);
+  const fields = useWords(fieldsWords);
+  const { account } = useUser();
+  const { run } = useStepUp();
+  const asking = useChangeEmail();
   const [sentTo, setSentTo] = useState<string | null>(null);
   const service = useServiceForm({
+    id: 'change-email',
     schema: requestEmailChangeInput,
     defaultValues: { newEmail: '' },
     submit: async (values) => {
       setSentTo(null);
       try {
-        await withStepUp(() => asking.mutateAsync(values));
+        await run(() => asking.mutateAsync(values));
       } catch (error) {
         if (error instanceof StepUpDeclined) return;
         throw error;
@@ -41,7 +45,6 @@ export const ChangeEmail = () => {
         )}
         <ServiceFormFrame
           service={service}
-          id="change-email"
           submitLabel={security.emailSubmit}
           pendingLabel={security.emailPending}
         >

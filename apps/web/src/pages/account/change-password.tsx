@@ -1,24 +1,27 @@
 import { changePasswordInput } from '@portcullis/contracts/account';
 import { useState } from 'react';
-import { KnownFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { KnownFailure } from '../../auth/failure.ts';
+import { useChangePassword } from '../../auth/hooks/use-passwords.ts';
 import { Card } from '../../components/card.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { knownBrokenRules } from '../../forms/known-rules.ts';
+import { NewPasswordField } from '../../forms/new-password-field.tsx';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { security } from '../../messages/dashboard.ts';
-import { fields } from '../../messages/fields.ts';
-import { changingSession } from '../../session/session-change.ts';
-import { useAccount } from './account-context.ts';
+import { securityWords } from '../../messages/dashboard.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { useUser } from '../../auth/hooks/use-user.ts';
 import { HiddenUsername } from './hidden-username.tsx';
+import { useWords } from '../../language/language.ts';
 
 const PasswordForm = ({ onChanged }: { onChanged: (sessionsEnded: number) => void }) => {
-  const { account } = useAccount();
-  const utils = trpc.useUtils();
-  const changing = trpc.account.changePassword.useMutation();
+  const security = useWords(securityWords);
+  const fields = useWords(fieldsWords);
+  const { account } = useUser();
+  const changing = useChangePassword();
   const service = useServiceForm({
+    id: 'change-password',
     schema: changePasswordInput,
     defaultValues: { currentPassword: '', newPassword: '' },
     newPasswordField: 'newPassword',
@@ -26,9 +29,7 @@ const PasswordForm = ({ onChanged }: { onChanged: (sessionsEnded: number) => voi
     submit: async (values) => {
       const rules = knownBrokenRules(values.newPassword);
       if (rules.length > 0) throw new KnownFailure({ reason: 'password_rejected', rules });
-      // The session is replaced by a new one: refusals of the old cookie meanwhile mean nothing.
-      const answer = await changingSession(() => changing.mutateAsync(values));
-      await utils.invalidate();
+      const answer = await changing.mutateAsync(values);
       onChanged(answer.sessionsEnded);
     },
   });
@@ -36,7 +37,6 @@ const PasswordForm = ({ onChanged }: { onChanged: (sessionsEnded: number) => voi
   return (
     <ServiceFormFrame
       service={service}
-      id="change-password"
       submitLabel={security.passwordSubmit}
       pendingLabel={security.passwordPending}
     >
@@ -49,12 +49,12 @@ const PasswordForm = ({ onChanged }: { onChanged: (sessionsEnded: number) => voi
         autoComplete="current-password"
         submissions={submissions}
       />
-      <PasswordField
+      <NewPasswordField
         form={form}
         name="newPassword"
         id="new-password"
         label={fields.newPassword}
-        autoComplete="new-password"
+        known={[account.name ?? '', account.email]}
         submissions={submissions}
       />
     </ServiceFormFrame>
@@ -62,6 +62,7 @@ const PasswordForm = ({ onChanged }: { onChanged: (sessionsEnded: number) => voi
 };
 
 export const ChangePassword = () => {
+  const security = useWords(securityWords);
   const [changes, setChanges] = useState<{ count: number; sessionsEnded: number }>({
     count: 0,
     sessionsEnded: 0,

@@ -1,38 +1,36 @@
 import { deleteInput } from '@portcullis/contracts/account';
 import { useState } from 'react';
-import { trpc } from '../../api/trpc.ts';
+import { useDeleteAccount } from '../../auth/hooks/use-account-data.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { yourData } from '../../messages/dashboard.ts';
-import { fields } from '../../messages/fields.ts';
-import { tellOtherTabs } from '../../session/live-channel.ts';
-import { endSession } from '../../session/query-client.ts';
-import { changingSession } from '../../session/session-change.ts';
-import { useAccount } from './account-context.ts';
+import { yourDataWords } from '../../messages/dashboard.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { useUser } from '../../auth/hooks/use-user.ts';
 import { HiddenUsername } from './hidden-username.tsx';
+import { useWords } from '../../language/language.ts';
 
 const DeleteDialog = ({ onClose }: { onClose: () => void }) => {
-  const { account } = useAccount();
-  const deleting = trpc.account.delete.useMutation();
+  const yourData = useWords(yourDataWords);
+  const fields = useWords(fieldsWords);
+  const { account } = useUser();
+  const deleting = useDeleteAccount();
   const service = useServiceForm({
+    id: 'delete-account',
     schema: deleteInput,
     defaultValues: { password: '' },
     wrongPassword: { field: 'password', code: 'wrong' },
     submit: async ({ password }) => {
-      await changingSession(() => deleting.mutateAsync({ password }));
-      endSession({ kind: 'self', how: 'deleted', sessionsEnded: 0 });
-      tellOtherTabs({ kind: 'look' });
+      await deleting.mutateAsync({ password });
     },
   });
   return (
     <Dialog title={yourData.deleteConfirmTitle} lead={yourData.deleteConfirmLead} onClose={onClose}>
       <ServiceFormFrame
         service={service}
-        id="delete-account"
         submitLabel={yourData.deleteSubmit}
         pendingLabel={yourData.deletePending}
         look="danger"
@@ -57,6 +55,7 @@ const DeleteDialog = ({ onClose }: { onClose: () => void }) => {
 };
 
 export const DeleteAccount = () => {
+  const yourData = useWords(yourDataWords);
   const [open, setOpen] = useState(false);
   return (
     <Card title={yourData.deleteTitle} lead={yourData.deleteLead}>

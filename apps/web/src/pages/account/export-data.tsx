@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { type Failure, toFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { type Failure, toFailure } from '../../auth/failure.ts';
+import { useExport } from '../../auth/hooks/use-account-data.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNotice } from '../../components/failure-notice.tsx';
-import { yourData } from '../../messages/dashboard.ts';
-import { StepUpDeclined, useStepUp } from './step-up.tsx';
+import { yourDataWords } from '../../messages/dashboard.ts';
+import { StepUpDeclined, useStepUp } from '../../auth/hooks/step-up.tsx';
+import { useWords } from '../../language/language.ts';
 
 /** Hands text to the browser as a file. The object URL is let go once the download has taken it. */
 const download = (name: string, text: string): void => {
@@ -18,8 +19,9 @@ const download = (name: string, text: string): void => {
 };
 
 export const ExportData = () => {
-  const utils = trpc.useUtils();
-  const withStepUp = useStepUp();
+  const yourData = useWords(yourDataWords);
+  const fetchExport = useExport();
+  const { run } = useStepUp();
   const [state, setState] = useState<'idle' | 'pending' | 'done'>('idle');
   const [failure, setFailure] = useState<Failure | null>(null);
 
@@ -27,7 +29,7 @@ export const ExportData = () => {
     setState('pending');
     setFailure(null);
     try {
-      const data = await withStepUp(() => utils.account.export.fetch(undefined, { gcTime: 0, retry: false }));
+      const data = await run(fetchExport);
       download(yourData.fileName(data.exportedAt.slice(0, 10)), JSON.stringify(data, null, 2));
       setState('done');
     } catch (error) {

@@ -1,8 +1,10 @@
-import { sessions } from '../../messages/sessions.ts';
-import type { Liveness } from '../../session/live-channel.ts';
+import { sessionsWords } from '../../messages/sessions.ts';
+import type { Liveness } from '../../auth/live-channel.ts';
+import { useWords } from '../../language/language.ts';
 
 /** Says whether changes appear by themselves right now. */
 export const LiveBadge = ({ liveness }: { liveness: Liveness }) => {
+  const sessions = useWords(sessionsWords);
   const live = liveness === 'live';
   return (
     <p
@@ -12,6 +14,7 @@ export const LiveBadge = ({ liveness }: { liveness: Liveness }) => {
       <span
         className={`size-2 rounded-full ${live ? 'bg-success' : 'pulse bg-warning'}`}
         aria-hidden="true"
+        data-dot
       />
       {live ? sessions.live : sessions.reconnecting}
     </p>

@@ -1,11 +1,13 @@
 import { PageHeading } from '../../components/page-heading.tsx';
-import { overview } from '../../messages/dashboard.ts';
-import { useAccount } from './account-context.ts';
+import { overviewWords } from '../../messages/dashboard.ts';
+import { useUser } from '../../auth/hooks/use-user.ts';
 import { Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
+import { useWords } from '../../language/language.ts';
 
 export const OverviewPage = () => {
-  const { account } = useAccount();
+  const overview = useWords(overviewWords);
+  const { account } = useUser();
   return (
     <>
       <PageHeading

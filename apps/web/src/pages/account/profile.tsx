@@ -1,35 +1,34 @@
 import { updateInput } from '@portcullis/contracts/account';
 import { type ReactNode, useState } from 'react';
-import { trpc } from '../../api/trpc.ts';
+import { useUpdateAccount } from '../../auth/hooks/use-account-data.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { dayOf } from '../../components/time-words.ts';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { TextField } from '../../forms/text-field.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { profile } from '../../messages/dashboard.ts';
-import { fields } from '../../messages/fields.ts';
-import { timeWords } from '../../messages/time.ts';
-import { useAccount } from './account-context.ts';
+import { profileWords } from '../../messages/dashboard.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { useUser } from '../../auth/hooks/use-user.ts';
+import { localeTag, useWords } from '../../language/language.ts';
 
 const NameForm = ({ onClose }: { onClose: (saved: boolean) => void }) => {
-  const { account, session } = useAccount();
-  const utils = trpc.useUtils();
-  const updating = trpc.account.update.useMutation();
+  const profile = useWords(profileWords);
+  const fields = useWords(fieldsWords);
+  const { account } = useUser();
+  const updating = useUpdateAccount();
   const service = useServiceForm({
+    id: 'profile',
     schema: updateInput,
     defaultValues: { name: account.name ?? '' },
     submit: async ({ name }) => {
-      const answer = await updating.mutateAsync({ name });
-      utils.account.me.setData(undefined, { account: answer.account, session });
-      void utils.account.activity.invalidate();
+      await updating.mutateAsync({ name });
       onClose(true);
     },
   });
   return (
     <ServiceFormFrame
       service={service}
-      id="profile"
       submitLabel={profile.save}
       pendingLabel={profile.saving}
       beside={
@@ -59,7 +58,8 @@ const Row = ({ term, children }: { term: string; children: ReactNode }) => (
 );
 
 export const Profile = () => {
-  const { account } = useAccount();
+  const profile = useWords(profileWords);
+  const { account } = useUser();
   const [editing, setEditing] = useState(false);
   const [saved, setSaved] = useState(false);
   const close = (wasSaved: boolean): void => {
@@ -97,7 +97,7 @@ export const Profile = () => {
               ({account.emailVerified ? profile.verified : profile.unverified})
             </span>
           </Row>
-          <Row term={profile.since}>{dayOf(account.createdAt, timeWords.locale)}</Row>
+          <Row term={profile.since}>{dayOf(account.createdAt, localeTag())}</Row>
         </dl>
       )}
       <p role="status" className="text-sm text-success not-empty:mt-4">

@@ -1,15 +1,16 @@
 import type { SessionListItem } from '@portcullis/contracts/session';
 import { Monitor, Smartphone, Tablet, Terminal } from 'lucide-react';
 import { useState } from 'react';
-import { type Failure, toFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { type Failure, isSessionOver, toFailure } from '../../auth/failure.ts';
+import { StepUpDeclined, useStepUp } from '../../auth/hooks/step-up.tsx';
+import { useRevokeSession } from '../../auth/hooks/use-sessions.ts';
+import { useSignOut } from '../../auth/hooks/use-sign-out.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNotice } from '../../components/failure-notice.tsx';
 import { Moment, useNow } from '../../components/moment.tsx';
-import { sessions } from '../../messages/sessions.ts';
-import { type DeviceShape, deviceName, deviceShape, isActiveNow } from './session-words.ts';
-import { StepUpDeclined, useStepUp } from './step-up.tsx';
-import { useEndOwnSession } from './use-end-own-session.ts';
+import { sessionsWords } from '../../messages/sessions.ts';
+import { type DeviceShape, deviceName, deviceShape, isActiveNow } from './session-text.ts';
+import { useWords } from '../../language/language.ts';
 
 const pictures: Record<DeviceShape, typeof Monitor> = {
   desktop: Monitor,
@@ -27,17 +28,14 @@ type Revocation = { state: 'idle' | 'pending' | 'done'; failure: Failure | null 
 
 /** Ends one session. "Signed out" is said after the service said so, never before. */
 const useRevocation = (sessionId: SessionListItem['id']) => {
-  const utils = trpc.useUtils();
-  const withStepUp = useStepUp();
-  const revoking = trpc.session.revoke.useMutation();
+  const { run } = useStepUp();
+  const revoking = useRevokeSession();
   const [revocation, setRevocation] = useState<Revocation>({ state: 'idle', failure: null });
   const revoke = async (): Promise<void> => {
     setRevocation({ state: 'pending', failure: null });
     try {
-      await withStepUp(() => revoking.mutateAsync({ sessionId }));
+      await run(() => revoking.mutateAsync({ sessionId }));
       setRevocation({ state: 'done', failure: null });
-      void utils.session.list.invalidate();
-      void utils.account.activity.invalidate();
     } catch (error) {
       const declined = error instanceof StepUpDeclined;
       setRevocation({ state: 'idle', failure: declined ? null : toFailure(error) });
@@ -47,6 +45,7 @@ const useRevocation = (sessionId: SessionListItem['id']) => {
 };
 
 const SignOutElsewhere = ({ session }: { session: SessionListItem }) => {
+  const sessions = useWords(sessionsWords);
   const { state, failure, revoke } = useRevocation(session.id);
   return (
     <>
@@ -80,31 +79,33 @@ const SignOutElsewhere = ({ session }: { session: SessionListItem }) => {
 };
 
 /** After an outage nobody knows whether the session ended; saying less would be a lie in one direction or the other. */
-export const RevocationFailure = ({ failure }: { failure: Failure }) =>
-  failure.reason === 'unavailable' ? (
+export const RevocationFailure = ({ failure }: { failure: Failure }) => {
+  const sessions = useWords(sessionsWords);
+  if (failure.reason !== 'unavailable') return <FailureNotice failure={failure} />;
+  return (
     <p role="alert" className="text-sm text-warning">
       {sessions.unconfirmed}
     </p>
-  ) : (
-    <FailureNotice failure={failure} />
   );
+};
 
 const SignOutHere = () => {
-  const { signOut, pending, failed } = useEndOwnSession();
+  const sessions = useWords(sessionsWords);
+  const { mutate, isPending, failure } = useSignOut();
   return (
     <>
       <Button
         look="secondary"
         size="small"
         className="max-sm:ms-9"
-        pending={pending}
+        pending={isPending}
         pendingLabel={sessions.signingOut}
-        aria-label={pending ? undefined : sessions.signOutNamed(sessions.thisDevice)}
-        onClick={signOut}
+        aria-label={isPending ? undefined : sessions.signOutNamed(sessions.thisDevice)}
+        onClick={() => mutate()}
       >
         {sessions.signOut}
       </Button>
-      {failed && (
+      {failure && !isSessionOver(failure.reason) && (
         <p role="alert" className="basis-full text-sm text-warning">
           {sessions.unconfirmed}
         </p>
@@ -114,6 +115,7 @@ const SignOutHere = () => {
 };
 
 export const SessionRow = ({ session }: { session: SessionListItem }) => {
+  const sessions = useWords(sessionsWords);
   const now = useNow();
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-3 py-4 first:pt-1">
@@ -130,8 +132,7 @@ export const SessionRow = ({ session }: { session: SessionListItem }) => {
         <p className="text-sm text-muted">
           {isActiveNow(session, now) ? sessions.activeNow : <LastUse at={session.lastSeenAt} />}
           {' · '}
-          {sessions.signedIn('')}
-          <Moment at={session.createdAt} />
+          {sessions.signedIn} <Moment at={session.createdAt} />
           {session.ip && (
             <>
               {' · '}
@@ -145,9 +146,11 @@ export const SessionRow = ({ session }: { session: SessionListItem }) => {
   );
 };
 
-const LastUse = ({ at }: { at: string }) => (
-  <>
-    {sessions.active('')}
-    <Moment at={at} />
-  </>
-);
+const LastUse = ({ at }: { at: string }) => {
+  const sessions = useWords(sessionsWords);
+  return (
+    <>
+      {sessions.active} <Moment at={at} />
+    </>
+  );
+};

@@ -1,14 +1,12 @@
 import { useState } from 'react';
-import { type Failure, toFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { type Failure, toFailure } from '../../auth/failure.ts';
+import { useRevokeAllSessions, useRevokeOtherSessions } from '../../auth/hooks/use-sessions.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { sessions } from '../../messages/sessions.ts';
-import { tellOtherTabs } from '../../session/live-channel.ts';
-import { endSession } from '../../session/query-client.ts';
-import { changingSession } from '../../session/session-change.ts';
+import { sessionsWords } from '../../messages/sessions.ts';
 import { RevocationFailure } from './session-row.tsx';
-import { StepUpDeclined, useStepUp } from './step-up.tsx';
+import { StepUpDeclined, useStepUp } from '../../auth/hooks/step-up.tsx';
+import { useWords } from '../../language/language.ts';
 
 type ConfirmProps = {
   title: string;
@@ -20,6 +18,7 @@ type ConfirmProps = {
 };
 
 const ConfirmEnding = ({ title, lead, label, end, onClose }: ConfirmProps) => {
+  const sessions = useWords(sessionsWords);
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const go = async (): Promise<void> => {
@@ -58,23 +57,20 @@ const ConfirmEnding = ({ title, lead, label, end, onClose }: ConfirmProps) => {
 
 /** "Sign out the others" and "sign out everywhere", each behind one question. */
 export const SessionsEnding = ({ others }: { others: number }) => {
-  const utils = trpc.useUtils();
-  const withStepUp = useStepUp();
-  const revokingOthers = trpc.session.revokeOthers.useMutation();
-  const revokingAll = trpc.session.revokeAll.useMutation();
+  const sessions = useWords(sessionsWords);
+  const { run } = useStepUp();
+  const revokingOthers = useRevokeOtherSessions();
+  const revokingAll = useRevokeAllSessions();
   const [asking, setAsking] = useState<'others' | 'all' | null>(null);
   const [ended, setEnded] = useState<number | null>(null);
   const close = (): void => setAsking(null);
 
   const endOthers = async (): Promise<void> => {
-    const { sessionsEnded } = await withStepUp(() => revokingOthers.mutateAsync());
+    const { sessionsEnded } = await run(() => revokingOthers.mutateAsync());
     setEnded(sessionsEnded);
-    await Promise.all([utils.session.list.invalidate(), utils.account.activity.invalidate()]);
   };
   const endAll = async (): Promise<void> => {
-    const { sessionsEnded } = await withStepUp(() => changingSession(() => revokingAll.mutateAsync()));
-    endSession({ kind: 'self', how: 'everywhere', sessionsEnded });
-    tellOtherTabs({ kind: 'look' });
+    await run(() => revokingAll.mutateAsync());
   };
   return (
     <div className="mt-4 space-y-3 border-t border-line pt-5">

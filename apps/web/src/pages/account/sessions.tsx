@@ -1,15 +1,16 @@
-import { toFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { toFailure } from '../../auth/failure.ts';
+import { useSessions } from '../../auth/hooks/use-sessions.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNotice } from '../../components/failure-notice.tsx';
-import { sessions } from '../../messages/sessions.ts';
-import { useAccount } from './account-context.ts';
+import { sessionsWords } from '../../messages/sessions.ts';
+import { useUser } from '../../auth/hooks/use-user.ts';
 import { EndedSessions } from './ended-sessions.tsx';
 import { LiveBadge } from './live-badge.tsx';
 import { SessionRow } from './session-row.tsx';
 import { SessionsEnding } from './sessions-ending.tsx';
-import { sortSessions } from './session-words.ts';
+import { sortSessions } from './session-text.ts';
+import { useWords } from '../../language/language.ts';
 
 /** Rows that take the place of the list while it loads, so that nothing jumps when it arrives. */
 const Waiting = () => (
@@ -21,8 +22,9 @@ const Waiting = () => (
 );
 
 export const Sessions = () => {
-  const { liveness } = useAccount();
-  const list = trpc.session.list.useQuery();
+  const sessions = useWords(sessionsWords);
+  const { liveness } = useUser();
+  const list = useSessions();
   const { alive, others, ended } = sortSessions(list.data?.sessions ?? []);
   return (
     <Card title={sessions.title} lead={sessions.lead} aside={<LiveBadge liveness={liveness} />}>

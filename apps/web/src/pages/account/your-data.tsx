@@ -1,12 +1,16 @@
 import { PageHeading } from '../../components/page-heading.tsx';
-import { yourData } from '../../messages/dashboard.ts';
+import { yourDataWords } from '../../messages/dashboard.ts';
 import { DeleteAccount } from './delete-account.tsx';
 import { ExportData } from './export-data.tsx';
+import { useWords } from '../../language/language.ts';
 
-export const YourDataPage = () => (
-  <>
-    <PageHeading title={yourData.title} />
-    <ExportData />
-    <DeleteAccount />
-  </>
-);
+export const YourDataPage = () => {
+  const yourData = useWords(yourDataWords);
+  return (
+    <>
+      <PageHeading title={yourData.title} />
+      <ExportData />
+      <DeleteAccount />
+    </>
+  );
+};

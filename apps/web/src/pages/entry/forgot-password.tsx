@@ -1,25 +1,31 @@
 import { emailOnlyInput } from '@portcullis/contracts/account';
 import { useNavigate } from '@tanstack/react-router';
-import { trpc } from '../../api/trpc.ts';
+import { useForgotPassword } from '../../auth/hooks/use-passwords.ts';
 import { EntryLayout } from '../../components/entry-layout.tsx';
 import { TextLink } from '../../components/text-link.tsx';
+import { carriedEmail, useCarriedEmail } from '../../forms/carried-email.ts';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { TextField } from '../../forms/text-field.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { fields } from '../../messages/fields.ts';
-import { forgotPassword } from '../../messages/mailed-links.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { forgotPasswordWords } from '../../messages/mailed-links.ts';
+import { useWords } from '../../language/language.ts';
 
 export const ForgotPasswordPage = () => {
+  const fields = useWords(fieldsWords);
+  const forgotPassword = useWords(forgotPasswordWords);
   const navigate = useNavigate();
-  const asking = trpc.account.requestPasswordReset.useMutation();
+  const asking = useForgotPassword();
   const service = useServiceForm({
+    id: 'forgot-password',
     schema: emailOnlyInput,
-    defaultValues: { email: '' },
+    defaultValues: { email: carriedEmail() },
     submit: async ({ email }) => {
       await asking.mutateAsync({ email });
       await navigate({ to: '/check-mail', search: { for: 'reset' }, state: { email } });
     },
   });
+  useCarriedEmail(() => service.form.getValues('email'));
   return (
     <EntryLayout
       title={forgotPassword.title}
@@ -28,7 +34,6 @@ export const ForgotPasswordPage = () => {
     >
       <ServiceFormFrame
         service={service}
-        id="forgot-password"
         submitLabel={forgotPassword.submit}
         pendingLabel={forgotPassword.pending}
         wide

@@ -1,25 +1,27 @@
-import { trpc } from '../../api/trpc.ts';
-import { toFailure } from '../../api/failure.ts';
+import { useResendVerification } from '../../auth/hooks/use-emails.ts';
+import { useForgotPassword } from '../../auth/hooks/use-passwords.ts';
 import { clock, useCountdown } from '../../components/countdown.ts';
 import { textLinkClass } from '../../components/text-link.tsx';
 import { failureSentence } from '../../forms/sentences.ts';
-import { checkMail } from '../../messages/entry.ts';
-import { failureDetails } from '../../messages/failures.ts';
+import { checkMailWords } from '../../messages/entry.ts';
+import { failureDetailsWords } from '../../messages/failures.ts';
+import { useWords } from '../../language/language.ts';
 
 export type MailKind = 'sign-up' | 'verification' | 'reset';
 
 type SendLinkAgainProps = { email: string; kind: MailKind; label: string };
 
 const useResend = (kind: MailKind) => {
-  const verification = trpc.account.requestEmailVerification.useMutation();
-  const reset = trpc.account.requestPasswordReset.useMutation();
+  const verification = useResendVerification();
+  const reset = useForgotPassword();
   return kind === 'reset' ? reset : verification;
 };
 
 /** Asks for the mail once more and says what came of it; a limit of the service is counted down in place. */
 export const SendLinkAgain = ({ email, kind, label }: SendLinkAgainProps) => {
-  const { mutate, isPending, isSuccess, error } = useResend(kind);
-  const failure = error ? toFailure(error) : null;
+  const checkMail = useWords(checkMailWords);
+  const failureDetails = useWords(failureDetailsWords);
+  const { mutate, isPending, isSuccess, error, failure } = useResend(kind);
   const wait = useCountdown(
     failure?.reason === 'rate_limited' ? (failure.retryAfterMs ?? 30_000) : null,
     error,

@@ -1,38 +1,38 @@
 import { signInInput } from '@portcullis/contracts/session';
 import { getRouteApi, Navigate, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { trpc } from '../../api/trpc.ts';
+import { useSignIn } from '../../auth/hooks/use-sign-in.ts';
 import { EntryLayout } from '../../components/entry-layout.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { TextLink } from '../../components/text-link.tsx';
+import { carriedEmail, useCarriedEmail } from '../../forms/carried-email.ts';
 import { Checkbox } from '../../forms/checkbox.tsx';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { TextField } from '../../forms/text-field.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { signIn } from '../../messages/entry.ts';
-import { fields } from '../../messages/fields.ts';
-import { safeReturnTo } from '../../session/return-to.ts';
-import { sessionEnd } from '../../session/session-end.ts';
-import { useSession } from '../../session/use-session.ts';
+import { signInWords } from '../../messages/entry.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { safeReturnTo } from '../../auth/return-to.ts';
+import { useSession } from '../../auth/hooks/use-session.ts';
 import { SendLinkAgain } from './send-link-again.tsx';
+import { useWords } from '../../language/language.ts';
 
 const route = getRouteApi('/sign-in');
 
 const useSignInForm = (onUnverified: (email: string | null) => void) => {
   const { returnTo } = route.useSearch();
   const navigate = useNavigate();
-  const utils = trpc.useUtils();
-  const signingIn = trpc.session.signIn.useMutation();
+  const signingIn = useSignIn();
   const service = useServiceForm({
+    id: 'sign-in',
     schema: signInInput,
-    defaultValues: { email: '', password: '', remember: false },
+    defaultValues: { email: carriedEmail(), password: '', remember: false },
     wrongPassword: { field: 'password' },
     submit: async (values) => {
       onUnverified(null);
-      const { account, session } = await signingIn.mutateAsync(values);
-      sessionEnd.set(null);
-      utils.account.me.setData(undefined, { account, session });
+      await signingIn.mutateAsync(values);
+      letGo();
       await navigate({ to: safeReturnTo(returnTo), replace: true });
     },
     onFailure: (failure) => {
@@ -41,10 +41,13 @@ const useSignInForm = (onUnverified: (email: string | null) => void) => {
       return true;
     },
   });
+  const letGo = useCarriedEmail(() => service.form.getValues('email'));
   return service;
 };
 
 export const SignInPage = () => {
+  const signIn = useWords(signInWords);
+  const fields = useWords(fieldsWords);
   const { returnTo } = route.useSearch();
   const { state } = useSession();
   const [unverified, setUnverified] = useState<string | null>(null);
@@ -69,13 +72,7 @@ export const SignInPage = () => {
           </Notice>
         </div>
       )}
-      <ServiceFormFrame
-        service={service}
-        id="sign-in"
-        submitLabel={signIn.submit}
-        pendingLabel={signIn.pending}
-        wide
-      >
+      <ServiceFormFrame service={service} submitLabel={signIn.submit} pendingLabel={signIn.pending} wide>
         <TextField
           form={form}
           name="email"

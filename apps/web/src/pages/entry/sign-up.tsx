@@ -1,23 +1,28 @@
 import { signUpInput } from '@portcullis/contracts/account';
 import { useNavigate } from '@tanstack/react-router';
-import { KnownFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { KnownFailure } from '../../auth/failure.ts';
+import { useSignUp } from '../../auth/hooks/use-sign-up.ts';
 import { EntryLayout } from '../../components/entry-layout.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { knownBrokenRules } from '../../forms/known-rules.ts';
-import { PasswordField } from '../../forms/password-field.tsx';
+import { NewPasswordField } from '../../forms/new-password-field.tsx';
+import { carriedEmail, useCarriedEmail } from '../../forms/carried-email.ts';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { TextField } from '../../forms/text-field.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { signUp } from '../../messages/entry.ts';
-import { fields } from '../../messages/fields.ts';
+import { signUpWords } from '../../messages/entry.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { useWords } from '../../language/language.ts';
 
 export const SignUpPage = () => {
+  const signUp = useWords(signUpWords);
+  const fields = useWords(fieldsWords);
   const navigate = useNavigate();
-  const signingUp = trpc.account.signUp.useMutation();
+  const signingUp = useSignUp();
   const service = useServiceForm({
+    id: 'sign-up',
     schema: signUpInput,
-    defaultValues: { name: '', email: '', password: '' },
+    defaultValues: { name: '', email: carriedEmail(), password: '' },
     newPasswordField: 'password',
     submit: async (values) => {
       const rules = knownBrokenRules(values.password);
@@ -26,6 +31,7 @@ export const SignUpPage = () => {
       await navigate({ to: '/check-mail', search: { for: 'sign-up' }, state: { email: values.email } });
     },
   });
+  useCarriedEmail(() => service.form.getValues('email'));
   const { form, submissions } = service;
   return (
     <EntryLayout
@@ -37,13 +43,7 @@ export const SignUpPage = () => {
         </p>
       }
     >
-      <ServiceFormFrame
-        service={service}
-        id="sign-up"
-        submitLabel={signUp.submit}
-        pendingLabel={signUp.pending}
-        wide
-      >
+      <ServiceFormFrame service={service} submitLabel={signUp.submit} pendingLabel={signUp.pending} wide>
         <TextField
           form={form}
           name="name"
@@ -61,12 +61,12 @@ export const SignUpPage = () => {
           label={fields.email}
           autoComplete="username"
         />
-        <PasswordField
+        <NewPasswordField
           form={form}
           name="password"
           id="new-password"
           label={fields.password}
-          autoComplete="new-password"
+          known={form.watch(['name', 'email']).map(String)}
           submissions={submissions}
         />
       </ServiceFormFrame>

@@ -1,10 +1,12 @@
 import { ButtonLink } from '../../components/button.tsx';
 import { EntryLayout } from '../../components/entry-layout.tsx';
-import { signedOut } from '../../messages/entry.ts';
-import { useSessionEnd } from '../../session/session-end.ts';
+import { signedOutWords } from '../../messages/entry.ts';
+import { useSessionEnd } from '../../auth/session-end.ts';
+import { useWords } from '../../language/language.ts';
 
 /** After a deliberate end on this page. Opened by hand it still says what is true: there is no session here. */
 export const SignedOutPage = () => {
+  const signedOut = useWords(signedOutWords);
   const end = useSessionEnd();
   const how = end?.kind === 'self' ? end.how : 'signed_out';
   if (how === 'deleted') {

@@ -1,20 +1,17 @@
-import { trpc } from '../../api/trpc.ts';
+import { useConfirmEmailChange } from '../../auth/hooks/use-emails.ts';
 import { ButtonLink } from '../../components/button.tsx';
 import { EntryLayout } from '../../components/entry-layout.tsx';
-import { confirmEmailChange } from '../../messages/mailed-links.ts';
-import { tellOtherTabs } from '../../session/live-channel.ts';
-import { useMailedSecret } from '../../session/mailed-secret.ts';
+import { confirmEmailChangeWords } from '../../messages/mailed-links.ts';
+import { useMailedSecret } from './mailed-secret.ts';
 import { LinkButton } from './link-button.tsx';
 import { IncompleteLink, LinkOutcome } from './link-page.tsx';
 import { useLinkAction } from './use-link-action.ts';
+import { useWords } from '../../language/language.ts';
 
 const ConfirmWith = ({ token }: { token: string }) => {
-  const confirming = trpc.account.confirmEmailChange.useMutation();
-  const action = useLinkAction(async () => {
-    const answer = await confirming.mutateAsync({ token });
-    tellOtherTabs({ kind: 'look' });
-    return answer;
-  });
+  const confirmEmailChange = useWords(confirmEmailChangeWords);
+  const confirming = useConfirmEmailChange();
+  const action = useLinkAction(() => confirming.mutateAsync({ token }));
   if (action.done) {
     return (
       <LinkOutcome title={confirmEmailChange.doneTitle} lead={confirmEmailChange.done}>

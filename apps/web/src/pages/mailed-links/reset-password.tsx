@@ -1,33 +1,39 @@
 import { resetPasswordInput } from '@portcullis/contracts/account';
 import { useState } from 'react';
 import * as z from 'zod/mini';
-import { KnownFailure } from '../../api/failure.ts';
-import { trpc } from '../../api/trpc.ts';
+import { KnownFailure } from '../../auth/failure.ts';
+import { useResetPassword } from '../../auth/hooks/use-passwords.ts';
 import { ButtonLink } from '../../components/button.tsx';
 import { EntryLayout } from '../../components/entry-layout.tsx';
 import { knownBrokenRules } from '../../forms/known-rules.ts';
-import { PasswordField } from '../../forms/password-field.tsx';
+import { NewPasswordField } from '../../forms/new-password-field.tsx';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { fields } from '../../messages/fields.ts';
-import { resetPassword } from '../../messages/mailed-links.ts';
-import { useMailedSecret } from '../../session/mailed-secret.ts';
-import { forgetPrivateData } from '../../session/query-client.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { resetPasswordWords } from '../../messages/mailed-links.ts';
+import { useMailedSecret } from './mailed-secret.ts';
 import { IncompleteLink, LinkOutcome } from './link-page.tsx';
+import { useWords } from '../../language/language.ts';
 
 const newPasswordOnly = z.pick(resetPasswordInput, { newPassword: true });
 
-const StaleReset = () => (
-  <LinkOutcome title={resetPassword.staleTitle} lead={resetPassword.stale}>
-    <ButtonLink to="/forgot-password">{resetPassword.again}</ButtonLink>
-  </LinkOutcome>
-);
+const StaleReset = () => {
+  const resetPassword = useWords(resetPasswordWords);
+  return (
+    <LinkOutcome title={resetPassword.staleTitle} lead={resetPassword.stale}>
+      <ButtonLink to="/forgot-password">{resetPassword.again}</ButtonLink>
+    </LinkOutcome>
+  );
+};
 
 const ResetWith = ({ token }: { token: string }) => {
-  const resetting = trpc.account.resetPassword.useMutation();
+  const fields = useWords(fieldsWords);
+  const resetPassword = useWords(resetPasswordWords);
+  const resetting = useResetPassword();
   const [ended, setEnded] = useState<number | null>(null);
   const [stale, setStale] = useState(false);
   const service = useServiceForm({
+    id: 'reset-password',
     schema: newPasswordOnly,
     defaultValues: { newPassword: '' },
     newPasswordField: 'newPassword',
@@ -35,8 +41,6 @@ const ResetWith = ({ token }: { token: string }) => {
       const rules = knownBrokenRules(newPassword);
       if (rules.length > 0) throw new KnownFailure({ reason: 'password_rejected', rules });
       const { sessionsEnded } = await resetting.mutateAsync({ token, newPassword });
-      // If this browser was signed in to the account, it no longer is.
-      forgetPrivateData();
       setEnded(sessionsEnded);
     },
     onFailure: ({ reason }) => {
@@ -56,17 +60,15 @@ const ResetWith = ({ token }: { token: string }) => {
     <EntryLayout title={resetPassword.title} lead={resetPassword.lead}>
       <ServiceFormFrame
         service={service}
-        id="reset-password"
         submitLabel={resetPassword.submit}
         pendingLabel={resetPassword.pending}
         wide
       >
-        <PasswordField
+        <NewPasswordField
           form={service.form}
           name="newPassword"
           id="new-password"
           label={fields.newPassword}
-          autoComplete="new-password"
           submissions={service.submissions}
         />
       </ServiceFormFrame>

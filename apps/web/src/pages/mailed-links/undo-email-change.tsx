@@ -1,22 +1,18 @@
-import { trpc } from '../../api/trpc.ts';
+import { useUndoEmailChange } from '../../auth/hooks/use-emails.ts';
 import { ButtonLink } from '../../components/button.tsx';
 import { EntryLayout } from '../../components/entry-layout.tsx';
-import { mailedLinks, undoEmailChange } from '../../messages/mailed-links.ts';
-import { tellOtherTabs } from '../../session/live-channel.ts';
-import { useMailedSecret } from '../../session/mailed-secret.ts';
-import { forgetPrivateData } from '../../session/query-client.ts';
+import { mailedLinksWords, undoEmailChangeWords } from '../../messages/mailed-links.ts';
+import { useMailedSecret } from './mailed-secret.ts';
 import { LinkButton } from './link-button.tsx';
 import { IncompleteLink, LinkOutcome } from './link-page.tsx';
 import { useLinkAction } from './use-link-action.ts';
+import { useWords } from '../../language/language.ts';
 
 const UndoWith = ({ token }: { token: string }) => {
-  const undoing = trpc.account.undoEmailChange.useMutation();
-  const action = useLinkAction(async () => {
-    const answer = await undoing.mutateAsync({ token });
-    forgetPrivateData();
-    tellOtherTabs({ kind: 'look' });
-    return answer;
-  });
+  const mailedLinks = useWords(mailedLinksWords);
+  const undoEmailChange = useWords(undoEmailChangeWords);
+  const undoing = useUndoEmailChange();
+  const action = useLinkAction(() => undoing.mutateAsync({ token }));
   if (action.done) {
     return (
       <LinkOutcome title={undoEmailChange.doneTitle} lead={undoEmailChange.done}>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type Failure, toFailure } from '../../api/failure.ts';
+import { type Failure, toFailure } from '../../auth/failure.ts';
 import { markTitleAsError } from '../../components/page-title.ts';
 
 export type LinkAction<Output> = {

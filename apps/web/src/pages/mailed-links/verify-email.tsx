@@ -2,25 +2,29 @@ import { emailOnlyInput } from '@portcullis/contracts/account';
 import { reauthenticateInput } from '@portcullis/contracts/session';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { trpc } from '../../api/trpc.ts';
+import { useResendVerification, useVerifyEmail } from '../../auth/hooks/use-emails.ts';
 import { ButtonLink } from '../../components/button.tsx';
 import { EntryLayout } from '../../components/entry-layout.tsx';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
 import { TextField } from '../../forms/text-field.tsx';
 import { useServiceForm } from '../../forms/use-service-form.ts';
-import { fields } from '../../messages/fields.ts';
-import { verifyEmail } from '../../messages/mailed-links.ts';
-import { useMailedSecret } from '../../session/mailed-secret.ts';
+import { fieldsWords } from '../../messages/fields.ts';
+import { verifyEmailWords } from '../../messages/mailed-links.ts';
+import { useMailedSecret } from './mailed-secret.ts';
 import { LinkButton } from './link-button.tsx';
 import { IncompleteLink, LinkOutcome } from './link-page.tsx';
 import { useLinkAction } from './use-link-action.ts';
+import { useWords } from '../../language/language.ts';
 
 /** Asks for a fresh confirmation mail when this link is spent. */
 const StaleVerification = () => {
+  const fields = useWords(fieldsWords);
+  const verifyEmail = useWords(verifyEmailWords);
   const navigate = useNavigate();
-  const asking = trpc.account.requestEmailVerification.useMutation();
+  const asking = useResendVerification();
   const service = useServiceForm({
+    id: 'new-verification',
     schema: emailOnlyInput,
     defaultValues: { email: '' },
     submit: async ({ email }) => {
@@ -32,7 +36,6 @@ const StaleVerification = () => {
     <EntryLayout title={verifyEmail.staleTitle} lead={verifyEmail.stale}>
       <ServiceFormFrame
         service={service}
-        id="new-verification"
         submitLabel={verifyEmail.sendLink}
         pendingLabel={verifyEmail.sending}
         wide
@@ -54,8 +57,11 @@ type ProveProps = { token: string; onDone: () => void; onStale: () => void };
 
 /** The link alone proves the mailbox; in another browser the password proves who signed up. */
 const ProveSignUp = ({ token, onDone, onStale }: ProveProps) => {
-  const verifying = trpc.account.verifyEmail.useMutation();
+  const fields = useWords(fieldsWords);
+  const verifyEmail = useWords(verifyEmailWords);
+  const verifying = useVerifyEmail();
   const service = useServiceForm({
+    id: 'prove-sign-up',
     schema: reauthenticateInput,
     defaultValues: { password: '' },
     wrongPassword: { field: 'password', code: 'not_this_sign_up' },
@@ -73,7 +79,6 @@ const ProveSignUp = ({ token, onDone, onStale }: ProveProps) => {
     <EntryLayout title={verifyEmail.passwordTitle} lead={verifyEmail.passwordLead}>
       <ServiceFormFrame
         service={service}
-        id="prove-sign-up"
         submitLabel={verifyEmail.submit}
         pendingLabel={verifyEmail.pending}
         wide
@@ -92,7 +97,8 @@ const ProveSignUp = ({ token, onDone, onStale }: ProveProps) => {
 };
 
 const VerifyWith = ({ token }: { token: string }) => {
-  const verifying = trpc.account.verifyEmail.useMutation();
+  const verifyEmail = useWords(verifyEmailWords);
+  const verifying = useVerifyEmail();
   const action = useLinkAction(() => verifying.mutateAsync({ token }));
   const [outcome, setOutcome] = useState<'done' | 'stale' | null>(null);
   if (action.done || outcome === 'done') {

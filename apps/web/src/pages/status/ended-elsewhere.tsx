@@ -3,20 +3,24 @@ import { ButtonLink } from '../../components/button.tsx';
 import { EntryLayout } from '../../components/entry-layout.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { TextLink } from '../../components/text-link.tsx';
-import { failures } from '../../messages/failures.ts';
-import { endedElsewhere } from '../../messages/sessions.ts';
-import type { SessionEnd } from '../../session/session-end.ts';
+import { failuresWords } from '../../messages/failures.ts';
+import { endedElsewhereWords } from '../../messages/sessions.ts';
+import type { SessionEnd } from '../../auth/session-end.ts';
+import { useWords, wordsOf } from '../../language/language.ts';
 
 type Elsewhere = Extract<SessionEnd, { kind: 'elsewhere' }>;
 
 const why = ({ reason, by }: Elsewhere): string => {
-  if (reason === 'account_disabled') return failures.account_disabled;
-  if (by !== null) return endedElsewhere.by[by];
-  return reason === 'session_expired' ? endedElsewhere.expired : endedElsewhere.generic;
+  if (reason === 'account_disabled') return wordsOf(failuresWords).account_disabled;
+  if (by !== null) return wordsOf(endedElsewhereWords).by[by];
+  return reason === 'session_expired'
+    ? wordsOf(endedElsewhereWords).expired
+    : wordsOf(endedElsewhereWords).generic;
 };
 
 /** Takes the place of the account when its session ended somewhere else: why, when, and the way back in. */
 export const EndedElsewherePage = ({ end }: { end: Elsewhere }) => {
+  const endedElsewhere = useWords(endedElsewhereWords);
   const path = useLocation({ select: (location) => location.pathname });
   const expired = end.reason === 'session_expired' || end.by === 'expired';
   return (
@@ -27,8 +31,9 @@ export const EndedElsewherePage = ({ end }: { end: Elsewhere }) => {
           <p>{why(end)}</p>
           {end.at && (
             <p className="mt-1">
-              {endedElsewhere.at('').replace(/\.$/, '')}
-              <Moment at={end.at} style="absolute" />.
+              {endedElsewhere.at.before}
+              <Moment at={end.at} style="absolute" />
+              {endedElsewhere.at.after}
             </p>
           )}
         </div>

@@ -1,11 +1,15 @@
 import { ButtonLink } from '../../components/button.tsx';
 import { EntryLayout } from '../../components/entry-layout.tsx';
-import { notFound } from '../../messages/status-pages.ts';
+import { notFoundWords } from '../../messages/status-pages.ts';
+import { useWords } from '../../language/language.ts';
 
-export const NotFoundPage = () => (
-  <EntryLayout title={notFound.title} lead={notFound.lead}>
-    <ButtonLink to="/" look="secondary">
-      {notFound.home}
-    </ButtonLink>
-  </EntryLayout>
-);
+export const NotFoundPage = () => {
+  const notFound = useWords(notFoundWords);
+  return (
+    <EntryLayout title={notFound.title} lead={notFound.lead}>
+      <ButtonLink to="/" look="secondary">
+        {notFound.home}
+      </ButtonLink>
+    </EntryLayout>
+  );
+};

@@ -1,0 +1,35 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Colours that are still changing are nobody's colours. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map((animation) => animation.finished.catch(() => undefined)),
+    ),
+  );
+
+const faults = async (page: Page, axe: AxeBuilder): Promise<string[]> => {
+  await settled(page);
+  const { violations } = await axe.analyze();
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`),
+  );
+};
+
+/** What axe finds, one line each, so that a failure says what to mend. */
+export const accessibilityFaults = (page: Page): Promise<string[]> =>
+  faults(page, new AxeBuilder({ page }).withTags(STANDARDS));
+
+/** What axe finds that depends on the colour scheme. */
+export const schemeFaults = (page: Page): Promise<string[]> =>
+  faults(page, new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']));
+
+/** How far the page is wider than its window, in CSS pixels. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

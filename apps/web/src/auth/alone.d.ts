@@ -1,0 +1,3 @@
+declare module '@trpc/client?alone' {
+  export { httpSubscriptionLink } from '@trpc/client';
+}

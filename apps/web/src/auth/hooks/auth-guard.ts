@@ -1,0 +1,21 @@
+import { apiClient } from '../client.ts';
+import { toFailure } from '../failure.ts';
+import { meKey, queryClient } from '../query-client.ts';
+import { sessionEnd } from '../session-end.ts';
+
+/**
+ * For a router's guard (`beforeLoad`): asks who is signed in, once, before a private page is fetched. Only
+ * `signedOut` is a reason to send anybody away; `undecided` (an outage, a session that ended) is for RequireAuth to
+ * explain.
+ */
+export const authGuard = async (): Promise<'signedIn' | 'signedOut' | 'undecided'> => {
+  try {
+    await queryClient.ensureQueryData({ queryKey: meKey, queryFn: () => apiClient.account.me.query() });
+    // Private data is forgotten when a session ends: an answer that is here came from a newer one.
+    if (sessionEnd.get() !== null) sessionEnd.set(null);
+    return 'signedIn';
+  } catch (error) {
+    if (sessionEnd.get() !== null) return 'undecided';
+    return toFailure(error).reason === 'session_missing' ? 'signedOut' : 'undecided';
+  }
+};
