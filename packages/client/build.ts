@@ -2,6 +2,7 @@
 // entries reach, and the API document made from them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { apiDocument } from './api-document.ts';
@@ -13,6 +14,7 @@ const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 await buildCode();
 buildTypes();
+writeFileSync(join(dist, 'THIRD-PARTY.md'), thirdParty());
 writeFileSync(join(dist, 'API.md'), apiDocument(dist, ENTRIES));
 
 async function buildCode(): Promise<void> {
@@ -50,4 +52,11 @@ function buildTypes(): void {
   }
   for (const file of globSync(join(dist, '**/*.d.ts'))) if (!reached.has(file)) rmSync(file);
   for (const file of reached) if (!existsSync(file)) throw new Error(`${file} is missing`);
+}
+
+/** What is bundled is passed on with its licence. */
+function thirdParty(): string {
+  const contracts = createRequire(import.meta.url).resolve('@portcullis/contracts/services');
+  const zod = createRequire(contracts).resolve('zod/package.json');
+  return `# zod\n\n${readFileSync(join(dirname(zod), 'LICENSE'), 'utf8')}`;
 }
