@@ -25,6 +25,11 @@ const secondaryStorage = {
     void (await (ttl ? redis.set(key, value, { EX: ttl }) : redis.set(key, value))),
   delete: async (key) => void (await redis.del(key)),
   getAndDelete: (key) => redis.getDel(key),
+  increment: async (key, ttl) => {
+    const count = await redis.incr(key);
+    if (count === 1) await redis.expire(key, ttl);
+    return count;
+  },
 };
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
