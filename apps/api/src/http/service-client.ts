@@ -38,7 +38,7 @@ const BASIC = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i;
 const LONGEST = 1_024;
 
 /** RFC 6749 §2.3.1: id and secret are form encoded before they are joined. Null for anything else. */
-export const basicCredentials = (header: string | undefined): Presented | null => {
+const basicCredentials = (header: string | undefined): Presented | null => {
   const [, encoded] = BASIC.exec(header?.trim() ?? '') ?? [];
   if (encoded === undefined || encoded.length > LONGEST) return null;
   const pair = Buffer.from(encoded, 'base64').toString('utf8');
