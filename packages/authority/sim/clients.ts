@@ -25,7 +25,7 @@ export const perform = async (
   world.scheduler.note(`#${operation.id} begins: ${by} on ${on.name}: ${Object.values(input).join(' ')}`);
   on.process.remember(`#${input.kind}`);
   const options: VerbOptions = {
-    deadlineMs: on.process.clock.monotonicMs() + chance.between(1_500, 9_000),
+    deadlineMs: on.process.clock.monotonicMs() + chance.between(...world.options.deadlineMs),
     bestEffort: chance.of(['none', 'none', 'none', 'works', 'fails']),
   };
   const outcome = await outlived(on, run(on, accountId, input, options));

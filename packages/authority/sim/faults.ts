@@ -252,7 +252,7 @@ const loseHolder: Fault = (world) => {
   return `${holder.name}: ${way}`;
 };
 
-const silence = (world: World, { name, process }: Instance, asleep: boolean, weight: number): void => {
+export const silence = (world: World, { name, process }: Instance, asleep: boolean, weight: number): void => {
   process.pause();
   // A sleep of less than a second counts as drift (assumed by spec §2).
   world.scheduler.add(
@@ -295,23 +295,31 @@ const register =
   (withIndex: boolean): Fault =>
   (world) => {
     const instance = some(world, running(world));
-    const row = world.database.server.committed.get(GENERATION) as GenerationRow;
     if (instance === null) return null;
-    const { server } = world.database;
-    const stayed = row.registeredOn?.timeline === server.history().timeline;
-    const primaries = instance.target.all().map(({ replid }) => replid);
-    void instance.leases
-      .register({
-        instanceId: instance.name,
-        instead: row.name,
-        generation: { name: instance.process.random.token(16), replicationIds: withIndex ? primaries : null },
-        history: server.history(),
-        leasesComplete: stayed && row.leasesComplete,
-        unlessReached: false,
-      })
-      .catch(() => undefined);
+    registerBy(world, instance, withIndex);
     return `by ${instance.name}`;
   };
+
+export const registerBy = (
+  world: World,
+  { name, process, target, leases }: Instance,
+  withIndex: boolean,
+): void => {
+  const row = world.database.server.committed.get(GENERATION) as GenerationRow;
+  const history = world.database.server.history();
+  const stayed = row.registeredOn?.timeline === history.timeline;
+  const replicationIds = withIndex ? target.all().map(({ replid }) => replid) : null;
+  void leases
+    .register({
+      instanceId: name,
+      instead: row.name,
+      generation: { name: process.random.token(16), replicationIds },
+      history,
+      leasesComplete: stayed && row.leasesComplete,
+      unlessReached: false,
+    })
+    .catch(() => undefined);
+};
 
 export const faults: Record<FaultKind, Fault> = {
   'connection lost': loseConnection(false),

@@ -4,6 +4,7 @@ import { audit, client, type Known, monitor } from './clients.ts';
 import { faults, saveDumps } from './faults.ts';
 import { Scheduler } from './scheduler.ts';
 import { drawSettings, type FaultKind, type Settings } from './settings.ts';
+import { stories } from './stories.ts';
 import { World } from './world.ts';
 
 export interface SeedResult {
@@ -58,6 +59,8 @@ const play = async (world: World, settings: Settings, struck: string[]): Promise
     for (const one of work) void one.then(() => (left -= 1));
     await scheduler.run(() => left === 0, MAX_STEPS);
   };
+  const [first] = known;
+  if (settings.story !== null && first !== undefined) stories[settings.story](world, first);
   const everyClient = known.flatMap((one) =>
     Array.from({ length: settings.clients }, (_, n) =>
       client(world, one, `c${n + 1}`, { ...settings, operations: settings.operationsPerClient }),

@@ -1,4 +1,5 @@
 import type { Chance } from './chance.ts';
+import type { StoryName } from './stories.ts';
 
 /** What one run is made of. Each seed draws its own: runs that differ in kind find more than runs that differ in order. */
 export interface Settings {
@@ -30,6 +31,10 @@ export interface Settings {
   slowWeight: number;
   timeWeight: number;
   /** Weight of all faults together, and the kinds that may happen. */
+  /** A sequence of faults that waits for its moment. */
+  story: StoryName | null;
+  /** How long writes may take. */
+  deadlineMs: [number, number];
   faultWeight: number;
   faults: ReadonlySet<string>;
   maxFaults: number;
@@ -93,7 +98,7 @@ const focused: Partial<Settings> = {
 };
 
 const themes: Record<string, Theme> = {
-  'pure interleavings': { weight: 0.2, faults: [], share: 0 },
+  'pure interleavings': { weight: 0.15, faults: [], share: 0 },
   'late commands': {
     weight: 0.16,
     faults: [
@@ -118,7 +123,7 @@ const themes: Record<string, Theme> = {
     }),
   },
   generations: {
-    weight: 0.2,
+    weight: 0.16,
     faults: [
       'no index registered',
       'index registered anew',
@@ -148,7 +153,7 @@ const themes: Record<string, Theme> = {
     }),
   },
   leases: {
-    weight: 0.16,
+    weight: 0.12,
     faults: [
       'holder silent',
       'index registered anew',
@@ -166,6 +171,31 @@ const themes: Record<string, Theme> = {
       timeWeight: chance.of([0.05, 0.15, 0.4]),
       faultWeight: chance.of([0.05, 0.2]),
       maxFaults: 2 + chance.below(3),
+    }),
+  },
+  stories: {
+    weight: 0.2,
+    faults: ['process killed', 'connection lost', 'index registered anew'],
+    share: 0.15,
+    change: (chance) => ({
+      ...focused,
+      instances: 2,
+      monitors: 1 + chance.below(2),
+      areClocksApart: chance.flip(0.6),
+      story: chance.of([
+        'holder replaced',
+        'holder replaced',
+        'joins beside a registration',
+        'joins and is forgotten',
+        'registration forgotten',
+      ] as const),
+      leaseMs: chance.of([3_000, 3_000, 6_000]),
+      deadlineMs: [8_000, 16_000],
+      verifyShare: 0.3,
+      operationsPerClient: 3 + chance.below(4),
+      slowShare: chance.of([0, 0.05, 0.15]),
+      timeWeight: chance.of([0.03, 0.08, 0.2]),
+      maxFaults: 1,
     }),
   },
   'fail-over': {
@@ -227,6 +257,8 @@ export const drawSettings = (chance: Chance): Settings => {
     slowShare: chance.of([0, 0.05, 0.15, 0.3]),
     slowWeight: chance.of([0.01, 0.03, 0.1]),
     timeWeight: chance.of([0.02, 0.08, 0.25]),
+    story: null,
+    deadlineMs: [1_500, 9_000],
     faultWeight: chance.of([0.02, 0.05, 0.12]),
     faults: new Set(faults.filter(() => chance.flip(share))),
     maxFaults: 1 + chance.below(6),

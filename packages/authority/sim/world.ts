@@ -18,6 +18,7 @@ export interface WorldOptions {
   sweepMs: number;
   databaseLoss: 'refuse' | 'serve';
   isCluster: boolean;
+  deadlineMs: [number, number];
   slowShare: number;
   slowWeight: number;
   /** Some connections are slow throughout. */

@@ -70,6 +70,11 @@ export class Connection {
     return this.#call !== null || this.transaction !== null;
   }
 
+  /** A statement outside a transaction has written, and nobody sees it yet. */
+  isAboutToCommit(): boolean {
+    return !this.#isInTransaction && this.#isBusy && (this.transaction?.writes.size ?? 0) > 0;
+  }
+
   /** COMMIT was sent and is not answered yet. */
   isCommitting(): boolean {
     return this.#call?.label === 'COMMIT';

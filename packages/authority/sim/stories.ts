@@ -1,0 +1,143 @@
+import { type Known, monitor } from './clients.ts';
+import { registerBy, silence } from './faults.ts';
+import type { Instance } from './instance.ts';
+import { leaseKey, type LeaseRow } from './postgres/rows.ts';
+import type { World } from './world.ts';
+
+/**
+ * Faults that matter only in one order, within one moment. Chance alone finds that moment too rarely; a story waits for
+ * it, and leaves everything around it to chance.
+ */
+export type StoryName = keyof typeof stories;
+
+type Story = (world: World, known: Known) => void;
+
+/** Happens once `isReady` holds, as readily as anything else. */
+const when = (world: World, label: string, isReady: () => boolean, run: () => void, weight = 1): void =>
+  void world.scheduler.add(label, run, { weight, isReady });
+
+const leaseOf = (world: World, { name }: Instance): LeaseRow | undefined =>
+  world.database.server.committed.get(leaseKey(name)) as LeaseRow | undefined;
+
+const leaseEnd = ({ authority }: Instance): number => authority.lease.trust()?.leaseEndsAtMs ?? 0;
+
+const others = (world: World, holder: Instance): Instance[] =>
+  world.alive().filter((one) => one !== holder && !one.process.isPaused);
+
+/** Cut off from Postgres, stopped, or asleep with its machine; it comes back late. */
+const lose = (world: World, holder: Instance): void => {
+  const way = world.chance.of(['cut off', 'paused', 'asleep']);
+  world.scheduler.note(`FAULT ${holder.name} is ${way}`);
+  if (way !== 'cut off') return silence(world, holder, way === 'asleep', 0.015);
+  world.database.cut(holder.process, false);
+  when(
+    world,
+    `${holder.name} reaches Postgres again`,
+    () => true,
+    () => void world.database.cutOff.delete(holder.process),
+    0.005,
+  );
+};
+
+const registerAnew = (world: World, holder: Instance): void => {
+  const [by] = others(world, holder);
+  if (by !== undefined) registerBy(world, by, true);
+};
+
+/** The generation is replaced in the moment in which a holder renewed its lease, which it then cannot renew again. */
+const holderReplaced: Story = (world) => {
+  const [holder] = world.instances;
+  if (holder === undefined) return;
+  const before = leaseOf(world, holder);
+  const end = leaseEnd(holder);
+  const isRenewed = () => leaseOf(world, holder) !== before;
+  when(
+    world,
+    'a generation replaces that of a lease just granted',
+    isRenewed,
+    () => registerAnew(world, holder),
+    5,
+  );
+  when(
+    world,
+    'the holder goes silent',
+    () => isRenewed() && leaseEnd(holder) !== end,
+    () => lose(world, holder),
+    5,
+  );
+};
+
+/** An instance asks for its first lease while the generation that it asks for is being replaced. */
+const joinsBesideRegistration: Story = (world, known) => {
+  const joining = world.start();
+  void monitor(world, known, joining, 12);
+  const isAboutToCommit = () =>
+    [...world.database.connections].some((one) => one.process === joining.process && one.isAboutToCommit());
+  when(
+    world,
+    'a generation is registered beside a first lease',
+    isAboutToCommit,
+    () => registerAnew(world, joining),
+    20,
+  );
+  when(
+    world,
+    'the new holder goes silent',
+    () => leaseEnd(joining) > 0,
+    () => lose(world, joining),
+    0.5,
+  );
+};
+
+/** An instance joins, holds a lease, and a fail-over forgets that it ever did. */
+const joinsAndIsForgotten: Story = (world, known) => {
+  const { server } = world.database;
+  let commits = 0;
+  const joining = world.start();
+  void monitor(world, known, joining, 12);
+  const hasLease = () => {
+    if (leaseOf(world, joining) === undefined) commits = server.commitsOfTimeline();
+    return leaseEnd(joining) > 0;
+  };
+  when(
+    world,
+    'a fail-over forgets the new lease',
+    hasLease,
+    () => {
+      lose(world, joining);
+      world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
+    },
+    0.5,
+  );
+};
+
+/** A generation is registered and used, and a fail-over forgets it. */
+const registrationForgotten: Story = (world) => {
+  const [holder] = world.instances;
+  if (holder === undefined) return;
+  const { server } = world.database;
+  const commits = server.commitsOfTimeline();
+  const name = holder.authority.lease.trust()?.generation.name;
+  registerAnew(world, holder);
+  const usesIt = () => {
+    const trust = holder.authority.lease.trust();
+    return trust !== null && trust.generation.name !== name && trust.leaseEndsAtMs > 0;
+  };
+  when(
+    world,
+    'a fail-over forgets the generation',
+    usesIt,
+    () => {
+      lose(world, holder);
+      world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
+    },
+    0.1,
+  );
+};
+
+export const stories = {
+  'holder replaced': holderReplaced,
+  'joins beside a registration': joinsBesideRegistration,
+  'joins and is forgotten': joinsAndIsForgotten,
+  'registration forgotten': registrationForgotten,
+} satisfies Record<string, Story>;
