@@ -19,7 +19,7 @@ export interface ListenOptions {
 type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 
 /** The address cannot be listened on. */
-class CannotListen extends Error {
+export class CannotListen extends Error {
   override readonly name = 'CannotListen';
 }
 

@@ -1,6 +1,6 @@
 import { systemClock } from './adapters/system.ts';
 import type { Config } from './config.ts';
-import { buildContainer, loggerFor } from './container.ts';
+import { buildContainer, type Container, loggerFor } from './container.ts';
 import { createApp } from './http/app.ts';
 import { createOpsApp } from './http/ops.ts';
 import { atMost, untilToldToStop } from './lifecycle.ts';
@@ -21,35 +21,19 @@ export const serve = async (config: Config): Promise<void> => {
   const log = loggerFor(config);
   const told = untilToldToStop(log);
   const container = await buildContainer(config, { log });
-  let draining = false;
-  const ops = await listen(
-    createOpsApp({ readiness: () => readinessOf(container, draining), metrics: container.metrics.registry })
-      .fetch,
-    {
-      setting: 'OPS_PORT',
-      ...config.ops,
-      requestTimeoutMs: config.http.requestDeadlineMs,
-    },
-  );
-  await atMost(FIRST_POLL_MS, container.start());
-  const { deps, ring, metrics } = container;
-  const app = createApp({
-    deps,
-    settings: { ...config.http, publicUrl: config.service.publicUrl },
-    keys: ring,
-    metrics,
-  });
-  const api = await listen(app.fetch, {
-    setting: 'PORT',
-    ...config.http,
-    requestTimeoutMs: config.http.requestDeadlineMs,
+  const { deps } = container;
+  const state = { draining: false };
+  const { api, ops } = await open(config, container, state).catch(async (error: unknown) => {
+    // A port that is taken must end the process: neither a lease nor a connection may keep it.
+    await atMost(CLOSE_MS, container.close());
+    throw error;
   });
   announce(config, container.log, api.port, ops.port);
 
   const signal = await told;
   const startMs = systemClock.monotonicMs();
   log.info({ signal }, 'stopping');
-  draining = true;
+  state.draining = true;
   await api.close(FINISH_MS, () => {
     deps.hub.close();
     deps.services.feed.close();
@@ -58,6 +42,25 @@ export const serve = async (config: Config): Promise<void> => {
   await ops.close(0);
   log.info({ ms: Math.round(systemClock.monotonicMs() - startMs) }, 'stopped');
   process.exit(0);
+};
+
+/** Both ports, the one for probes first: it tells how the start goes. */
+const open = async (config: Config, container: Container, state: { draining: boolean }) => {
+  const { deps, ring, metrics } = container;
+  const { requestDeadlineMs: requestTimeoutMs } = config.http;
+  const readiness = () => readinessOf(container, state.draining);
+  const opsApp = createOpsApp({ readiness, metrics: metrics.registry });
+  const ops = await listen(opsApp.fetch, { setting: 'OPS_PORT', ...config.ops, requestTimeoutMs });
+  try {
+    await atMost(FIRST_POLL_MS, container.start());
+    const settings = { ...config.http, publicUrl: config.service.publicUrl };
+    const app = createApp({ deps, settings, keys: ring, metrics });
+    const api = await listen(app.fetch, { setting: 'PORT', ...config.http, requestTimeoutMs });
+    return { api, ops };
+  } catch (error) {
+    await ops.close(0);
+    throw error;
+  }
 };
 
 const announce = (config: Config, log: ReturnType<typeof loggerFor>, port: number, opsPort: number): void => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ConfigError, type Environment } from '../config.ts';
 import { AuthError } from '../errors.ts';
+import { CannotListen } from '../listen.ts';
 
 /** What a command touches of its process. */
 export interface Io {
@@ -35,7 +36,7 @@ export const answer = (io: Io, { json }: JsonOption, document: unknown, lines: s
 /** What an operator reads of an error; null for those that are bugs. */
 export const messageFor = (error: unknown): string | null => {
   if (error instanceof ConfigError) return error.message;
-  if (error instanceof CommandFailed) return `error: ${error.message}`;
+  if (error instanceof CommandFailed || error instanceof CannotListen) return `error: ${error.message}`;
   if (error instanceof AuthError)
     return `error: ${sentences[error.reason] ?? error.reason}${error.mayHaveTakenEffect ? ' (it may have taken effect)' : ''}`;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string')

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Generous: the machine may be busy with other suites. */
@@ -41,8 +42,12 @@ export const QUICK: Environment = {
 };
 
 const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+/** Registered first and therefore run last: a test that failed may have left its process behind. */
+afterAll(async () => {
+  const left = [...running];
+  for (const child of left) child.kill('SIGKILL');
+  for (const child of left)
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 });
 
 /** Runs `portcullis <args>` with these settings and no others. */
