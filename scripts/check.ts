@@ -92,5 +92,7 @@ function typedFolders(): string[] {
   const folders = ['apps', 'packages'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => `${group}/${name}`),
   );
-  return [...folders, 'examples', 'scripts'].filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
+  return [...folders, 'examples', 'scripts'].filter((folder) =>
+    existsSync(join(root, folder, 'tsconfig.json')),
+  );
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { problemDetails } from '@portcullis/contracts/services';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rotateClient } from '../../src/services/client/rotate.ts';
@@ -137,6 +138,9 @@ test('the description names every route, holds the contracts themselves, and its
   expect(page.headers.get('content-security-policy')).toMatch(
     /^default-src 'none'; style-src 'sha256-[^']+'/,
   );
+  const style = /<style>([\s\S]*?)<\/style>/.exec(markup)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(page.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}'`);
   expect(markup).not.toMatch(/<script|<link|<img|\son\w+=|src=/i);
   expect(markup).toContain('POST /v1/verify');
 });
