@@ -5,7 +5,7 @@ import { keyOf } from './model.ts';
 import { shrink } from './shrink.ts';
 
 /** What the histories of a run came to. */
-export interface Judgement {
+interface Judgement {
   accounts: number;
   operations: number;
   unknowns: number;

@@ -34,8 +34,6 @@ export type Action =
 /** Which of the two things that were presented was not good. */
 export type Refusal = 'session' | 'password';
 
-export type ActionKind = Action['kind'];
-
 /** An action with its times, both on one monotonic clock in milliseconds. */
 export interface Operation {
   /** Within the run. */

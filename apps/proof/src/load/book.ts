@@ -17,7 +17,7 @@ export interface HeldSession {
 }
 
 /** What was given for a refresh secret; the same successor has to come each time (G11). */
-export interface Renewal {
+interface Renewal {
   session: number;
   presented: string;
   given: string;

@@ -6,7 +6,7 @@ export type Reply =
   | { kind: 'never sent' }
   | { kind: 'lost' };
 
-export interface Call {
+interface Call {
   port: number;
   method: 'GET' | 'POST';
   path: string;

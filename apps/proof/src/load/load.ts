@@ -46,6 +46,11 @@ export const startLoad = async (parts: LoadParts): Promise<Load> => {
   });
   const shared: Surroundings = {
     ...{ service, minter, graveyard, random: random.fork('people'), refreshWindowMs: parts.refreshWindowMs },
+    operate: (...args) =>
+      runService(stack.apiMain, stack.checkout, args, stack.operatorEnv).then(
+        () => true,
+        () => false,
+      ),
     isOver: () => isOver,
   };
   const flood = startFlood({

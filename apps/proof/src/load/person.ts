@@ -5,6 +5,7 @@ import type { Graveyard } from './graveyard.ts';
 import type { Service } from './service.ts';
 import { pause } from '../stack/wait.ts';
 import { endings } from './endings.ts';
+import { operate } from './operator.ts';
 import { secrets } from './secrets.ts';
 
 /** What the clients of all accounts share. */
@@ -14,6 +15,8 @@ export interface Surroundings {
   graveyard: Graveyard;
   random: Random;
   refreshWindowMs: number;
+  /** A command that an operator gives in a process of its own; false when it failed. */
+  operate(...args: string[]): Promise<boolean>;
   isOver: () => boolean;
 }
 
@@ -75,17 +78,18 @@ type Deed = (person: Person, session: HeldSession) => Promise<void>;
 
 /** Weights: most of what clients do is use sessions; what ends them happens often enough to matter. */
 const DEEDS: readonly [weight: number, deed: Deed][] = [
-  [46, (person, session) => secrets.verify(person, session)],
-  [9, (person) => secrets.signIn(person)],
-  [3, (person) => secrets.signInWithOld(person)],
-  [7, (person, session) => secrets.refresh(person, session)],
-  [4, (person, session) => endings.revoke(person, session)],
-  [3, (person, session) => endings.signOut(person, session)],
-  [4, (person, session) => endings.revokeMany(person, session, 'revoke_others')],
-  [3, (person, session) => endings.revokeMany(person, session, 'revoke_all')],
-  [6, (person) => endings.reset(person)],
-  [4, (person, session) => endings.change(person, session)],
-  [2, (person, session) => endings.reauthenticate(person, session)],
+  [230, (person, session) => secrets.verify(person, session)],
+  [45, (person) => secrets.signIn(person)],
+  [15, (person) => secrets.signInWithOld(person)],
+  [35, (person, session) => secrets.refresh(person, session)],
+  [20, (person, session) => endings.revoke(person, session)],
+  [15, (person, session) => endings.signOut(person, session)],
+  [20, (person, session) => endings.revokeMany(person, session, 'revoke_others')],
+  [15, (person, session) => endings.revokeMany(person, session, 'revoke_all')],
+  [30, (person) => endings.reset(person)],
+  [20, (person, session) => endings.change(person, session)],
+  [10, (person, session) => endings.reauthenticate(person, session)],
+  [1, (person) => operate(person)],
 ];
 const TOTAL = DEEDS.reduce((sum, [weight]) => sum + weight, 0);
 

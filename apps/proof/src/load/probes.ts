@@ -11,7 +11,7 @@ export interface Probe {
   read(answer: LineAnswer, tombs: readonly Tomb[]): Said[];
 }
 
-export interface Said {
+interface Said {
   verdict: 'accepted' | 'refused' | null;
   count: number;
   reason: string;

@@ -6,7 +6,7 @@ import type { Tally } from './tally.ts';
 /**
  * What a verb answered. `none`: it says that nothing happened. `unknown`: the effect may have been, or may still come.
  */
-export type Outcome =
+type Outcome =
   | { kind: 'ok'; data: Record<string, unknown> }
   | { kind: 'refused'; reason: string }
   | { kind: 'none' }
@@ -69,7 +69,7 @@ const anyAddress = (random: Random): string =>
   `10.${random.below(256)}.${random.below(256)}.${1 + random.below(254)}`;
 
 /** An answer that names a reason: of tRPC, or a problem document. */
-export const reasonOf = (body: unknown): string | null => {
+const reasonOf = (body: unknown): string | null => {
   if (typeof body !== 'object' || body === null) return null;
   const { error, reason } = body as { error?: { data?: { reason?: unknown } }; reason?: unknown };
   const found = error?.data?.reason ?? reason;

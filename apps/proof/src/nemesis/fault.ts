@@ -7,6 +7,8 @@ export interface FaultContext {
   leaseMs: number;
   /** Waits; over at once when the run ends. */
   hold(ms: number): Promise<void>;
+  /** The run ends: what takes long stops where it stands. */
+  isOver(): boolean;
 }
 
 /** Something that goes wrong, and is put right again by the time `run` is over, whatever happens in it. */

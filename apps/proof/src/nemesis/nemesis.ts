@@ -63,6 +63,7 @@ export const startNemesis = (parts: NemesisParts): Nemesis => {
       random,
       leaseMs: parts.leaseMs,
       hold: (ms) => pauseUnless(ms, over.signal),
+      isOver: () => over.signal.aborted,
     };
     while (!over.signal.aborted) {
       await context.hold(random.between(CALM_MS[group].least, CALM_MS[group].most));

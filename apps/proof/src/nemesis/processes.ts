@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { FENCE, RELEASE } from '@portcullis/authority/redis/scripts';
 import { createHash } from 'node:crypto';
+import { runService } from '../stack/keys.ts';
 import { anyInstance, type Fault, type FaultContext, healing } from './fault.ts';
 
 const group = 'processes and lines';
@@ -27,6 +28,36 @@ const killBehind = async (
       await instance.program.start();
     },
   );
+};
+
+const RINGS = ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET'] as const;
+
+/** As docs say: an instance that has not heard of a key refuses what was made with it, so they hear of it first. */
+const rotateKeys = async ({ stack, hold, isOver }: FaultContext): Promise<void> => {
+  const keys = async (env: Record<string, string>, ...args: string[]) =>
+    runService(stack.apiMain, stack.checkout, ['keys', ...args, '--json'], env);
+  const current = () => Object.fromEntries(RINGS.map((name) => [name, stack.env[name] ?? '']));
+  const replaceAll = async (ring: Record<string, string>) => {
+    Object.assign(stack.env, ring);
+    for (const { program } of stack.instances) {
+      // Instances with the ring of before and of after the step work together: that is what the steps are for.
+      if (isOver()) return;
+      Object.assign(program.env, ring);
+      await program.stop();
+      await program.start();
+      for (let tries = 0; tries < 40 && !(await program.isReady()); tries += 1) await hold(100);
+    }
+  };
+  const kidsOf = async (ring: Record<string, string>) =>
+    (JSON.parse(await keys(ring, 'list')) as { kid: string }[]).map(({ kid }) => kid);
+  const known = await kidsOf(current());
+  const announced = JSON.parse(await keys(current(), 'rotate', '--announce')) as Record<string, string>;
+  const made = (await kidsOf(announced)).filter((kid) => !known.includes(kid));
+  await replaceAll(announced);
+  let promoted = announced;
+  for (const kid of made)
+    promoted = JSON.parse(await keys(promoted, 'promote', kid)) as Record<string, string>;
+  await replaceAll(promoted);
 };
 
 export const processFaults: readonly Fault[] = [
@@ -172,6 +203,13 @@ export const processFaults: readonly Fault[] = [
         () => limit('20000:40000'),
       );
     },
+  },
+  {
+    name: 'keys are rotated while everybody works (announced, then promoted; every instance replaced twice)',
+    covers: ['FI-25', 'FI-24'],
+    group,
+    weight: 1,
+    run: rotateKeys,
   },
   {
     name: 'the processors are busy with something else',

@@ -34,7 +34,7 @@ export interface Findings {
 }
 
 /** One line of what the specification asks, and whether the run found it kept. */
-export interface Claim {
+interface Claim {
   guarantee: string;
   claim: string;
   /** How often there was occasion to break it. */

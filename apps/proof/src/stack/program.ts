@@ -10,8 +10,8 @@ import { answers, pause } from './wait.ts';
 export interface Program {
   readonly name: string;
   readonly logFile: string;
-  /** How often it was started. */
-  readonly starts: number;
+  /** What its next lives have in their environment. */
+  readonly env: Record<string, string>;
   pid(): number | null;
   /** Starts it where it does not run; further environment holds for this life only. */
   start(extra?: Record<string, string>): Promise<void>;
@@ -42,18 +42,14 @@ const STOP_MS = 12_000;
 /** @param ended told how a life ended, whoever ended it */
 export const createProgram = (options: ProgramOptions, ended: (how: string) => void): Program => {
   let running: ServerProcess | null = null;
-  let starts = 0;
   const alive = () => (running === null || running.hasEnded() ? null : running);
   return {
     name: options.name,
     logFile: options.logFile,
-    get starts() {
-      return starts;
-    },
+    env: options.env,
     pid: () => alive()?.pid ?? null,
     start: async (extra = {}) => {
       if (alive() !== null) return;
-      starts += 1;
       const life = await startServerProcess({
         command: process.execPath,
         args: options.args,

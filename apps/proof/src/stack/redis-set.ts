@@ -6,7 +6,7 @@ import { createClient } from 'redis';
 import type { Undo } from './undo.ts';
 import { until } from './wait.ts';
 
-export type RedisClient = ReturnType<typeof clientFor>;
+type RedisClient = ReturnType<typeof clientFor>;
 
 /** One Redis server with what faults do to its file. */
 export interface RedisNode {

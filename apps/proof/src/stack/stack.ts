@@ -93,7 +93,7 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
     startMailbox(),
   ]);
   undo.add(() => mailbox.stop());
-  const driver = await postgres.door();
+  const [driver, index] = [await postgres.door(), await redis.door()];
   const ports = await freePorts(options.instances * 2 + 1);
   const surprises: string[] = [];
   const instancePorts = ports.slice(0, options.instances);
@@ -143,7 +143,7 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
   const stop = () => undo.run();
   return {
     ...{ dir, instances, worker, postgres, redis, mailbox, entrances, databaseUrl: driver.url, env, apiMain },
-    ...{ surprises, stop, checkout, operatorEnv: { ...env, DATABASE_URL: driver.url } },
+    ...{ surprises, stop, checkout, operatorEnv: { ...env, DATABASE_URL: driver.url, REDIS_URL: index.url } },
   };
 };
 
