@@ -9,6 +9,8 @@ import { makersOf, queries, type StoreMakers } from './service-stores.ts';
 
 /** Stores of a test's own, to be stopped and frozen, each behind a proxy of its own. */
 export interface Weather extends StoreMakers {
+  /** Holds the logs of the servers. */
+  dir: string;
   postgres: PostgresServer;
   redis: TestRedis;
   toPostgres: TcpProxy;
@@ -40,6 +42,7 @@ export const startWeather = async (options: WeatherOptions = {}): Promise<Weathe
   // Past the proxy: what a test asks for itself it gets in any weather that the server itself survives.
   const { query, holding, close } = queries(postgres.url);
   return {
+    dir,
     postgres,
     redis,
     toPostgres,
