@@ -1,4 +1,4 @@
-import { changePasswordInput } from '@portcullis/contracts/account';
+import { changePasswordInput, resetPasswordInput } from '@portcullis/contracts/account';
 import type { TestDatabase } from '@portcullis/devstack/test-database';
 import { startTestRedis, type TestRedis } from '@portcullis/devstack/test-redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,11 +43,18 @@ describe('the ten ways an old session survives elsewhere', () => {
     await base.drop();
   });
 
-  it('W1: revocation is no option: no input of a password change can keep other sessions', async () => {
-    const plain = { currentPassword: 'x', newPassword: 'y' };
-    expect(changePasswordInput.safeParse(plain).success).toBe(true);
-    for (const extra of ['revokeOtherSessions', 'keepSessions', 'signOutOthers']) {
-      expect(changePasswordInput.safeParse({ ...plain, [extra]: false }).success).toBe(false);
+  it('W1: revocation is no option: no input of a change or a reset of the password can keep other sessions', async () => {
+    const inputs = [
+      { schema: changePasswordInput, plain: { currentPassword: 'x', newPassword: 'y' } },
+      {
+        schema: resetPasswordInput,
+        plain: { token: Buffer.alloc(32).toString('base64url'), newPassword: 'y' },
+      },
+    ];
+    for (const { schema, plain } of inputs) {
+      expect(schema.safeParse(plain).success).toBe(true);
+      for (const extra of ['revokeOtherSessions', 'keepSessions', 'signOutOthers'])
+        expect(schema.safeParse({ ...plain, [extra]: false }).success).toBe(false);
     }
   });
 

@@ -108,6 +108,37 @@ describe('what Redis forgets, rolls back or never knew brings no session back', 
     await second.finish([/^pc:/]);
   });
 
+  it('W9, G1: a copy that a resharding left on another primary of the same generation answers nothing', async () => {
+    const second = await startTestRedis();
+    const a = await instance();
+    const b = await instance({ redisUrl: second.url });
+    const [one, two] = [await rawClient(redis), await rawClient(second)];
+    // A generation of two primaries, as of a cluster: what either of them holds is trusted.
+    const ids = await Promise.all(
+      [one, two].map(
+        async (client) => /master_replid:(\w+)/.exec(await client.info('replication'))?.[1] ?? '',
+      ),
+    );
+    await rows(
+      a,
+      "UPDATE portcullis.index_generation SET generation = 'of-two', replication_ids = ?::text[]",
+      [`{${ids.join(',')}}`],
+    );
+    for (const by of [a, b]) await by.authority.lease.pollOnce();
+    const session = await open(a, await makePerson(a));
+    await warm(a, session);
+    const key = `pc:of-two:{${session.accountId}}`;
+    await one.sendCommand(['MIGRATE', '127.0.0.1', new URL(second.url).port, key, '0', '5000', 'COPY']);
+    await revokeAll(await a.as(session.sessionId, session.accountId));
+    // The fence came and went where the key lives now; the copy knows of neither.
+    expect(await two.hExists(key, `s:${session.sessionId}`)).toBe(1);
+    expect(await status(b, session)).toBe('session_revoked');
+    expect(await status(a, session)).toBe('session_revoked');
+    for (const client of [one, two]) client.destroy();
+    for (const by of started.splice(0)) await by.close();
+    await finishRedis(second);
+  });
+
   it('G5, P5: restarted empty, everybody moves to a new generation and revocations go on within the request', async () => {
     const a = await instance();
     const b = await instance();
