@@ -28,15 +28,24 @@ export class Ears {
 
   async #run(): Promise<void> {
     this.#running = true;
+    let begun = false;
     for await (const item of followFeed(this.#parts, { heartbeatSeconds: 1 })) {
-      if (item.kind === 'proof') this.#knownUpToMs = item.knownUpToMs;
-      else if (item.kind === 'cut') this.#knownUpToMs = null;
+      if (item.kind === 'proof') {
+        // What happened before the stream began is told to nobody: whoever listens since then checks once more.
+        if (!begun) this.#tell({ kind: 'gap', id: '', because: 'history' });
+        begun = true;
+        this.#knownUpToMs = item.knownUpToMs;
+      } else if (item.kind === 'cut') this.#knownUpToMs = null;
       else {
         // What a gap may have hidden is unknown until whoever keeps something has let go of it.
         if (item.kind === 'gap') this.#knownUpToMs = null;
-        for (const listener of this.#listeners) listener(item);
+        this.#tell(item);
       }
     }
     this.#knownUpToMs = null;
+  }
+
+  #tell(event: FeedEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }

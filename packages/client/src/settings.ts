@@ -55,7 +55,7 @@ export const settingsOf = (options: AuthClientOptions): Settings => {
 };
 
 const originOf = (text: string): string => {
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
     throw new TypeError('url must be the http(s) address of the auth service');
   return `${url.origin}${url.pathname.replace(/\/$/, '')}`;

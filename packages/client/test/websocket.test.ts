@@ -111,6 +111,22 @@ describe('a WebSocket', () => {
     expect(await closed).toEqual({ code: 4401, reason: 'session_revoked' });
   });
 
+  test('ends also when the session ended before the very first stream of the feed was open', async () => {
+    const sinceMs = performance.now();
+    test_.faults.feedDown = true;
+    const who = test_.signIn();
+    const { closed, socket } = await connected(who);
+    expect(await echo(socket)).toBe('hello');
+    await expect.poll(() => test_.calls.get('/v1/verify') ?? 0, { timeout: 20_000 }).toBeGreaterThan(1);
+    test_.revoke({ sessionId: who.sessionId });
+    const checks = test_.calls.get('/v1/verify') ?? 0;
+    test_.faults.feedDown = false;
+    expect(await closed).toEqual({ code: 4401, reason: 'session_revoked' });
+    // By the check that the beginning of the stream asks for, not by the one that comes every 15 seconds.
+    expect((test_.calls.get('/v1/verify') ?? 0) - checks).toBe(1);
+    expect(performance.now() - sinceMs).toBeLessThan(14_000);
+  });
+
   test('ends after a revocation that happened while the feed was cut, once the feed is back', async () => {
     const who = test_.signIn();
     const { closed, socket } = await connected(who);

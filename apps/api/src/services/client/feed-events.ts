@@ -1,5 +1,6 @@
 import type { FeedPage, FeedPlace } from '@portcullis/authority/settled-feed';
-import { type Revocation, revocation } from '@portcullis/contracts/services';
+import type { AccountId, SessionId } from '@portcullis/contracts/ids';
+import type { Revocation } from '@portcullis/contracts/services';
 
 const PLACE = /^(\d{1,20})-([0-9A-F]{8})-(\d{1,19})-(\d{1,19})$/;
 const MOST = 2n ** 63n - 1n;
@@ -20,12 +21,12 @@ export const placeOf = (name: string): FeedPlace | null => {
 export const revocationOf = (row: FeedPage['rows'][number]): Revocation | null =>
   row.type === 'session_opened'
     ? null
-    : revocation.parse({
-        accountId: row.accountId,
-        ...(row.sessionId === null ? {} : { sessionId: row.sessionId }),
-        ...(row.exceptSessionId === null ? {} : { exceptSessionId: row.exceptSessionId }),
+    : {
+        accountId: row.accountId as AccountId,
+        ...(row.sessionId === null ? {} : { sessionId: row.sessionId as SessionId }),
+        ...(row.exceptSessionId === null ? {} : { exceptSessionId: row.exceptSessionId as SessionId }),
         epoch: Number(row.epoch),
         type: row.type,
         cause: row.cause,
         at: new Date(row.at).toISOString(),
-      });
+      };

@@ -32,7 +32,8 @@ export interface FollowOptions {
 }
 
 const POLL_MS = 1_000;
-const LEAST_PAUSE_MS = 20;
+/** Between two reads of a stream, however many hints there are; also while committed rows wait for an older transaction. */
+const LEAST_PAUSE_MS = 100;
 const PAGE = 500;
 const STREAMS_PER_CLIENT = 50;
 const BUSY_RETRY_MS = 5_000;
@@ -123,6 +124,7 @@ export class FeedHub {
       }
       // Hints come in crowds; a short pause makes one statement of many.
       await clock.sleep(LEAST_PAUSE_MS, signal).catch(() => undefined);
+      if (page?.behindMs) continue;
       await bell.rung(clock, Math.min(POLL_MS, heartbeatMs), signal);
     }
   }
