@@ -1,5 +1,6 @@
 import type { VerificationPurpose } from '../../db/entities/verification.ts';
 import type { Tx } from '../../db/transaction.ts';
+import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
 import { limited } from '../limits.ts';
@@ -34,7 +35,7 @@ export const requireLink = async (
   purpose: VerificationPurpose,
 ): Promise<Link> => {
   const { limiter, db } = ctx.deps;
-  const ip = ctx.ip ?? 'none';
+  const ip = networkOf(ctx.ip);
   const link = await limited(ctx, 'verification_ip', ip, async () => {
     const found = await db.read((em) => findLink(em, secret, purpose));
     if (found === null) throw new AuthError('verification_invalid');

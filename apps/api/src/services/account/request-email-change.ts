@@ -2,6 +2,7 @@ import type { CheckYourEmail, RequestEmailChangeInput } from '@portcullis/contra
 import { enqueueMail } from '../../db/enqueue.ts';
 import { lockAccount } from '../../db/repository.ts';
 import { emailKey } from '../../domain/email.ts';
+import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
@@ -23,7 +24,7 @@ export const requestEmailChange = async (
     throw new AuthError('step_up_required', { maxAgeSeconds: config.stepUpSeconds });
   await limiter.consume('write_session', ctx.caller.sessionId);
   // Whoever has an account could else have strangers mailed at the pace of a session's writes.
-  await limited(ctx, 'mail_ip', ctx.ip ?? 'none', () =>
+  await limited(ctx, 'mail_ip', networkOf(ctx.ip), () =>
     mailingTo(ctx, emailKey(input.newEmail), (mayMail) => request(ctx, input, mayMail)),
   );
   return { status: 'check_your_email' };

@@ -1,6 +1,7 @@
 import type { CheckYourEmail, EmailOnlyInput } from '@portcullis/contracts/account';
 import { enqueueMail } from '../../db/enqueue.ts';
 import { emailKey } from '../../domain/email.ts';
+import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
 
@@ -13,7 +14,7 @@ export const requestEmailVerification = async (
   input: EmailOnlyInput,
 ): Promise<CheckYourEmail> => {
   const key = emailKey(input.email);
-  await limited(ctx, 'mail_ip', ctx.ip ?? 'none', () =>
+  await limited(ctx, 'mail_ip', networkOf(ctx.ip), () =>
     mailingTo(ctx, key, (mayMail) => request(ctx, key, mayMail)),
   );
   return { status: 'check_your_email' };

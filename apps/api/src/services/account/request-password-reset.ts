@@ -2,6 +2,7 @@ import type { CheckYourEmail, EmailOnlyInput } from '@portcullis/contracts/accou
 import { enqueueMail } from '../../db/enqueue.ts';
 import { AccountEntity } from '../../db/entities/account.ts';
 import { emailKey } from '../../domain/email.ts';
+import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
@@ -12,7 +13,7 @@ export const requestPasswordReset = async (
   input: EmailOnlyInput,
 ): Promise<CheckYourEmail> => {
   const key = emailKey(input.email);
-  await limited(ctx, 'mail_ip', ctx.ip ?? 'none', () =>
+  await limited(ctx, 'mail_ip', networkOf(ctx.ip), () =>
     mailingTo(ctx, key, (mayMail) => request(ctx, key, mayMail)),
   );
   return { status: 'check_your_email' };

@@ -2,6 +2,7 @@ import type { SignUpInput } from '@portcullis/contracts/account';
 import { enqueueMail } from '../../db/enqueue.ts';
 import { RegistrationEntity } from '../../db/entities/registration.ts';
 import { emailKey } from '../../domain/email.ts';
+import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
 import { databaseTime } from '../record.ts';
@@ -18,7 +19,7 @@ export const signUp = async (
 ): Promise<{ status: 'check_your_email'; registrationSecret: string }> => {
   const { hasher, random } = ctx.deps;
   const registrationSecret = random.bytes(32).toString('base64url');
-  await limited(ctx, 'sign_up_ip', ctx.ip ?? 'none', async () => {
+  await limited(ctx, 'sign_up_ip', networkOf(ctx.ip), async () => {
     requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });
     const made = { passwordHash: await hasher.hash(input.password), cookieHash: hashOf(registrationSecret) };
     await mailingTo(ctx, emailKey(input.email), (mayMail) => register(ctx, input, made, mayMail));

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { VerifyEmailInput } from '@portcullis/contracts/account';
 import { RegistrationEntity, type RegistrationRow } from '../../db/entities/registration.ts';
 import type { Tx } from '../../db/transaction.ts';
+import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
 import { limited } from '../limits.ts';
@@ -32,7 +33,7 @@ export const verifyEmail = async (
   ctx: RequestContext,
   input: VerifyEmailInput & { registrationSecret?: string },
 ): Promise<{ status: 'verified' }> => {
-  const ip = ctx.ip ?? 'none';
+  const ip = networkOf(ctx.ip);
   await limited(ctx, 'verification_ip', ip, () => verify(ctx, input));
   await ctx.deps.limiter.refund('verification_ip', ip);
   return { status: 'verified' };

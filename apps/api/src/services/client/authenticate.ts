@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Scope } from '@portcullis/contracts/services';
+import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
 import type { KnownClient } from './directory.ts';
@@ -48,11 +49,11 @@ const proven = async (ctx: RequestContext, presented: Presented): Promise<KnownC
     const known = await services.clients.find(presented.id);
     if (matches(ctx, known, presented)) return known;
   }
-  await limiter.consume('client_failure_ip', ctx.ip ?? 'none');
+  await limiter.consume('client_failure_ip', networkOf(ctx.ip));
   if (!UUID.test(presented.id)) return null;
   const newest = await services.clients.find(presented.id, true);
   if (!matches(ctx, newest, presented)) return null;
-  await limiter.refund('client_failure_ip', ctx.ip ?? 'none');
+  await limiter.refund('client_failure_ip', networkOf(ctx.ip));
   return newest;
 };
 

@@ -4,6 +4,7 @@ import { AccountEntity, type AccountRow } from '../../db/entities/account.ts';
 import { RegistrationEntity } from '../../db/entities/registration.ts';
 import { lockAccount } from '../../db/repository.ts';
 import { emailKey } from '../../domain/email.ts';
+import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import { NO_PASSWORD, provePassword } from '../account/password.ts';
 import { accountView } from '../account/view.ts';
@@ -24,7 +25,7 @@ export const signIn = async (
 ): Promise<{ account: Account; credential: Credential }> => {
   const { limiter } = ctx.deps;
   const key = emailKey(input.email);
-  const ip = ctx.ip ?? 'none';
+  const ip = networkOf(ctx.ip);
   const { account, opened } = await limited(ctx, 'sign_in_ip', ip, () =>
     limited(ctx, 'sign_in_account_ip', `${key}|${ip}`, () => prove(ctx, key, input)),
   );
