@@ -72,7 +72,7 @@ export const client = async (world: World, known: Known, name: string, plan: Cli
   const { chance } = world;
   for (let n = 0; n < plan.operations; n += 1) {
     await turn(world, name);
-    const instances = world.alive();
+    const instances = world.forClients();
     if (instances.length === 0) return;
     const on = chance.of(instances);
     const input = draw(world, known, plan);

@@ -4,7 +4,7 @@ import { audit, client, type Known, monitor } from './clients.ts';
 import { faults, saveDumps } from './faults.ts';
 import { Scheduler } from './scheduler.ts';
 import { drawSettings, type FaultKind, type Settings } from './settings.ts';
-import { stories } from './stories.ts';
+import { stories, type StoryName } from './stories.ts';
 import { World } from './world.ts';
 
 export interface SeedResult {
@@ -22,6 +22,7 @@ export interface SeedResult {
 }
 
 const WARM_UP_STEPS = 2_000;
+const STORY_STEPS = 500;
 const MAX_STEPS = 3_000;
 
 /** Plays one schedule to its end and judges it. The same seed plays the same schedule, step by step. */
@@ -59,14 +60,13 @@ const play = async (world: World, settings: Settings, struck: string[]): Promise
     for (const one of work) void one.then(() => (left -= 1));
     await scheduler.run(() => left === 0, MAX_STEPS);
   };
-  const [first] = known;
-  if (settings.story !== null && first !== undefined) stories[settings.story](world, first);
+  const watched = world.instances.slice(0, settings.monitors);
+  if (settings.story !== null) watched.push(await tell(world, settings.story));
   const everyClient = known.flatMap((one) =>
     Array.from({ length: settings.clients }, (_, n) =>
       client(world, one, `c${n + 1}`, { ...settings, operations: settings.operationsPerClient }),
     ),
   );
-  const watched = world.instances.slice(0, settings.monitors);
   if (settings.hasOutsider) watched.push(world.startOutsider());
   const monitors = known.flatMap((one) => watched.map((on) => monitor(world, one, on, 12)));
   await during([...everyClient, ...monitors]);
@@ -81,6 +81,16 @@ const play = async (world: World, settings: Settings, struck: string[]): Promise
   for (const action of scheduler.pending()) action.weight = 1;
   scheduler.timeWeight = 0.02;
   await during(audits(true));
+};
+
+/** Begins a story and waits for its moment. @returns whom to watch from then on */
+const tell = async (world: World, name: StoryName): Promise<World['instances'][number]> => {
+  const { holder, hasBegun } = stories[name](world);
+  world.holder = holder;
+  const [known] = [...world.initial.keys()].map(knownOf);
+  if (known !== undefined && name === 'registration forgotten') void monitor(world, known, holder, 6);
+  await world.scheduler.run(hasBegun, STORY_STEPS);
+  return holder;
 };
 
 /** Asks for every session once, so that the index holds it; nothing else happens meanwhile. */

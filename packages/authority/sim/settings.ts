@@ -180,7 +180,8 @@ const themes: Record<string, Theme> = {
     change: (chance) => ({
       ...focused,
       instances: 2,
-      monitors: 1 + chance.below(2),
+      monitors: chance.below(2),
+      isCold: false,
       areClocksApart: chance.flip(0.6),
       story: chance.of([
         'holder replaced',

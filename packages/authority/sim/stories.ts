@@ -1,4 +1,3 @@
-import { type Known, monitor } from './clients.ts';
 import { registerBy, silence } from './faults.ts';
 import type { Instance } from './instance.ts';
 import { leaseKey, type LeaseRow } from './postgres/rows.ts';
@@ -10,7 +9,14 @@ import type { World } from './world.ts';
  */
 export type StoryName = keyof typeof stories;
 
-type Story = (world: World, known: Known) => void;
+type Story = (world: World) => Told;
+
+interface Told {
+  /** Who ends up with a lease that the others do not know of: it is asked all the time, and asked to end nothing. */
+  holder: Instance;
+  /** From here on clients may come. */
+  hasBegun: () => boolean;
+}
 
 /** Happens once `isReady` holds, as readily as anything else. */
 const when = (world: World, label: string, isReady: () => boolean, run: () => void, weight = 1): void =>
@@ -46,10 +52,10 @@ const registerAnew = (world: World, holder: Instance): void => {
 
 /** The generation is replaced in the moment in which a holder renewed its lease, which it then cannot renew again. */
 const holderReplaced: Story = (world) => {
-  const [holder] = world.instances;
-  if (holder === undefined) return;
+  const holder = world.first();
   const before = leaseOf(world, holder);
   const end = leaseEnd(holder);
+  let isSilent = false;
   const isRenewed = () => leaseOf(world, holder) !== before;
   when(
     world,
@@ -62,77 +68,78 @@ const holderReplaced: Story = (world) => {
     world,
     'the holder goes silent',
     () => isRenewed() && leaseEnd(holder) !== end,
-    () => lose(world, holder),
+    () => {
+      lose(world, holder);
+      isSilent = true;
+    },
     5,
   );
+  return { holder, hasBegun: () => isSilent };
 };
 
 /** An instance asks for its first lease while the generation that it asks for is being replaced. */
-const joinsBesideRegistration: Story = (world, known) => {
-  const joining = world.start();
-  void monitor(world, known, joining, 12);
+const joinsBesideRegistration: Story = (world) => {
+  const holder = world.start();
+  let isRegistering = false;
   const isAboutToCommit = () =>
-    [...world.database.connections].some((one) => one.process === joining.process && one.isAboutToCommit());
+    [...world.database.connections].some((one) => one.process === holder.process && one.isAboutToCommit());
   when(
     world,
     'a generation is registered beside a first lease',
     isAboutToCommit,
-    () => registerAnew(world, joining),
+    () => {
+      registerAnew(world, holder);
+      isRegistering = true;
+    },
     20,
   );
   when(
     world,
     'the new holder goes silent',
-    () => leaseEnd(joining) > 0,
-    () => lose(world, joining),
+    () => leaseEnd(holder) > 0,
+    () => lose(world, holder),
     0.5,
   );
+  return { holder, hasBegun: () => isRegistering };
 };
 
 /** An instance joins, holds a lease, and a fail-over forgets that it ever did. */
-const joinsAndIsForgotten: Story = (world, known) => {
+const joinsAndIsForgotten: Story = (world) => {
   const { server } = world.database;
+  const holder = world.start();
   let commits = 0;
-  const joining = world.start();
-  void monitor(world, known, joining, 12);
+  let isForgotten = false;
   const hasLease = () => {
-    if (leaseOf(world, joining) === undefined) commits = server.commitsOfTimeline();
-    return leaseEnd(joining) > 0;
+    if (leaseOf(world, holder) === undefined) commits = server.commitsOfTimeline();
+    return leaseEnd(holder) > 0;
   };
-  when(
-    world,
-    'a fail-over forgets the new lease',
-    hasLease,
-    () => {
-      lose(world, joining);
-      world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
-    },
-    0.5,
-  );
+  when(world, 'a fail-over forgets the new lease', hasLease, () => {
+    lose(world, holder);
+    world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
+    isForgotten = true;
+  });
+  return { holder, hasBegun: () => isForgotten };
 };
 
 /** A generation is registered and used, and a fail-over forgets it. */
 const registrationForgotten: Story = (world) => {
-  const [holder] = world.instances;
-  if (holder === undefined) return;
+  const holder = world.first();
   const { server } = world.database;
   const commits = server.commitsOfTimeline();
   const name = holder.authority.lease.trust()?.generation.name;
+  let isForgotten = false;
   registerAnew(world, holder);
   const usesIt = () => {
     const trust = holder.authority.lease.trust();
     return trust !== null && trust.generation.name !== name && trust.leaseEndsAtMs > 0;
   };
-  when(
-    world,
-    'a fail-over forgets the generation',
-    usesIt,
-    () => {
-      lose(world, holder);
-      world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
-    },
-    0.1,
-  );
+  const forget = () => {
+    lose(world, holder);
+    world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
+    isForgotten = true;
+  };
+  when(world, 'a fail-over forgets the generation', () => usesIt() && world.isIndexFilled(name), forget, 0.3);
+  return { holder, hasBegun: usesIt };
 };
 
 export const stories = {

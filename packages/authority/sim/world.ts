@@ -67,6 +67,8 @@ export class World {
   readonly redis: RedisServer[];
   readonly instances: Instance[] = [];
   outsider: Instance | null = null;
+  /** Set by a story: it verifies, and ends nothing. */
+  holder: Instance | null = null;
   readonly initial = new Map<string, AccountState>();
   /** Which primary of a cluster serves an account. */
   readonly slots = new Map<string, RedisServer>();
@@ -160,9 +162,26 @@ export class World {
     return this.chance.of([0.975, 1, 1.02]);
   }
 
-  /** Instances that clients may talk to. */
   alive(): Instance[] {
     return this.instances.filter((one) => one.process.isAlive && one !== this.outsider);
+  }
+
+  /** Instances that clients talk to. */
+  forClients(): Instance[] {
+    return this.alive().filter((one) => one !== this.holder);
+  }
+
+  first(): Instance {
+    const [first] = this.instances;
+    if (first === undefined) throw new Error('a world has an instance');
+    return first;
+  }
+
+  /** The index holds something of a generation other than this one. */
+  isIndexFilled(except: string | undefined): boolean {
+    return this.redis.some(({ keys }) =>
+      [...keys].some(([name, { fields }]) => fields.has('t') && !name.startsWith(`pc:${except}:`)),
+    );
   }
 
   #weight(connection: string): number {
