@@ -3,6 +3,7 @@ import type { RedisServer } from './redis/server.ts';
 import type { FaultKind } from './settings.ts';
 import { keyOf } from './redis/session-index.ts';
 import { GENERATION, type GenerationRow } from './postgres/rows.ts';
+import { SimLeaseStore } from './postgres/stores.ts';
 import { removeDeadLeases } from './postgres/protocol-statements.ts';
 import type { World } from './world.ts';
 
@@ -300,16 +301,13 @@ const register =
     return `by ${instance.name}`;
   };
 
-export const registerBy = (
-  world: World,
-  { name, process, target, leases }: Instance,
-  withIndex: boolean,
-): void => {
+export const registerBy = (world: World, { name, process, target }: Instance, withIndex: boolean): void => {
   const row = world.database.server.committed.get(GENERATION) as GenerationRow;
   const history = world.database.server.history();
   const stayed = row.registeredOn?.timeline === history.timeline;
   const replicationIds = withIndex ? target.all().map(({ replid }) => replid) : null;
-  void leases
+  // The operator's command has a connection of its own.
+  void new SimLeaseStore(world.database, process)
     .register({
       instanceId: name,
       instead: row.name,

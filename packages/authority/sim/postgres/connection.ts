@@ -166,6 +166,8 @@ export class Connection {
     timeoutMs: number | null,
     perform: (done: (settled: Settled<Result>) => void) => void,
   ): Promise<Result> {
+    if (this.#call !== null)
+      throw new Error(`${this.label}: ${label} while ${this.#call.label} is under way`);
     return new Promise((resolve, reject) => {
       if (this.isLost) {
         this.process.deliver(`${this.label}: ${label} on a lost connection`, () =>
