@@ -184,6 +184,13 @@ test('wrong passwords within a session cost that session its tries, at every ins
   expect(outcome(await second.mutate('session.reauthenticate', { password: person.password }))).toBe(200);
 });
 
+test('a password that is not accepted costs no sign-up', async () => {
+  const somebody = from(newAddress());
+  const signUp = (password: string) => somebody.mutate('account.signUp', { email: anAddress(), password });
+  expect(await outcomes(8, () => signUp('short'))).toEqual(times(8, '400 password_rejected'));
+  expect(outcome(await signUp(PASSWORD))).toBe(200);
+});
+
 test('right passwords cost nothing', async () => {
   const { email, password } = await stores.person();
   const somebody = from(newAddress());
