@@ -38,7 +38,7 @@ export interface Stores extends StoreMakers {
 }
 
 const hasher = createPasswordHasher({ memoryKiB: 1_024, timeCost: 1, queue: 1_000 }, systemClock);
-export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest();
+const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest();
 export const anAddress = () => `${randomBytes(6).toString('hex')}@example.test`;
 
 export const startStores = async (): Promise<Stores> => {
