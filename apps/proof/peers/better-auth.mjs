@@ -15,7 +15,7 @@ const links = new Map();
 const redis = createClient({
   url: REDIS_URL,
   disableOfflineQueue: true,
-  socket: { connectTimeout: 1000, socketTimeout: 2000 },
+  socket: { connectTimeout: 1000 },
 });
 redis.on('error', () => undefined);
 if (store === 'redis') await redis.connect();

@@ -23,7 +23,7 @@ if (process.env.PEER_MIGRATE) {
 const client = createClient({
   url: REDIS_URL,
   disableOfflineQueue: true,
-  socket: { connectTimeout: 1000, socketTimeout: 2000 },
+  socket: { connectTimeout: 1000 },
 });
 client.on('error', () => undefined);
 await client.connect();

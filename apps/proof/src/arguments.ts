@@ -10,14 +10,17 @@ export interface Wishes {
   from?: string;
   faults?: RegExp;
   evidence: boolean;
+  /** Where to write what held and what did not, for `npm test`. */
+  steps?: string;
   /** Attack builds with a part removed instead; each has to be caught. */
   realMutants: boolean;
   /** Put the service and its peers through the same scenarios instead. */
   peers: boolean;
 }
 
-export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--faults PATTERN] [--out DIR] [--from CHECKOUT] [--evidence] [--real-mutants | --peers]
+export const USAGE = `npm run proof -- [--smoke | --quick | --minutes N] [--seed S] [--faults PATTERN] [--out DIR] [--from CHECKOUT] [--evidence] [--real-mutants | --peers]
 
+  --smoke            20 seconds under faults, for npm test (--report FILE: what held, for its sum)
   --quick            ends within 2 minutes; without it, within 5
   --minutes N        N minutes under faults
   --seed S           the same plan of faults and choices again
@@ -28,6 +31,7 @@ export const USAGE = `npm run proof -- [--quick | --minutes N] [--seed S] [--fau
   --peers            put the service, better-auth and express-session through the same scenarios
   --evidence         also write docs/evidence`;
 
+const SMOKE_SECONDS = 20;
 const QUICK_SECONDS = 50;
 const DEFAULT_SECONDS = 210;
 
@@ -45,6 +49,8 @@ export const readArguments = (args: string[]): Wishes | string => {
         from: { type: 'string' },
         evidence: { type: 'boolean', default: false },
         'real-mutants': { type: 'boolean', default: false },
+        smoke: { type: 'boolean', default: false },
+        report: { type: 'string' },
         peers: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -54,10 +60,11 @@ export const readArguments = (args: string[]): Wishes | string => {
     if (minutes !== null && !(minutes > 0 && minutes <= 10_000)) return '--minutes must be a number above 0';
     return {
       seed: values.seed ?? Math.random().toString(36).slice(2, 10),
-      seconds: minutes === null ? (values.quick ? QUICK_SECONDS : DEFAULT_SECONDS) : minutes * 60,
+      seconds: secondsFor(minutes, values),
       evidence: values.evidence,
       peers: values.peers,
       realMutants: values['real-mutants'],
+      ...(values.report === undefined ? {} : { steps: values.report }),
       ...(values.out === undefined ? {} : { out: values.out }),
       ...(values.from === undefined ? {} : { from: values.from }),
       ...(values.faults === undefined ? {} : { faults: new RegExp(values.faults, 'i') }),
@@ -65,4 +72,9 @@ export const readArguments = (args: string[]): Wishes | string => {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+};
+
+const secondsFor = (minutes: number | null, { smoke, quick }: { smoke: boolean; quick: boolean }): number => {
+  if (minutes !== null) return minutes * 60;
+  return smoke ? SMOKE_SECONDS : quick ? QUICK_SECONDS : DEFAULT_SECONDS;
 };

@@ -5,7 +5,7 @@ import { runRealMutants } from './mutants/run.ts';
 import { allFaults } from './nemesis/nemesis.ts';
 import { runPeers } from './peers/run.ts';
 import { reportOn } from './report/report.ts';
-import { writeMutants, writePeers, writeReport } from './report/write.ts';
+import { writeMutants, writePeers, writeReport, writeSteps } from './report/write.ts';
 import { runProof } from './run.ts';
 import { repository } from './stack/snapshot.ts';
 
@@ -38,6 +38,7 @@ const attack = async (wishes: Wishes, over: AbortSignal): Promise<number> => {
   const report = reportOn(findings);
   writeReport(folder, report, findings);
   if (wishes.evidence) writeReport(join(repository, 'docs/evidence'), report, findings);
+  if (wishes.steps !== undefined) writeSteps(wishes.steps, report);
   say('');
   for (const { guarantee, claim, occasions, broken } of report.claims)
     say(`${broken === 0 ? 'held  ' : 'BROKEN'}  ${guarantee.padEnd(22)} ${claim}: ${broken} of ${occasions}`);

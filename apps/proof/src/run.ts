@@ -99,9 +99,10 @@ const attack = async (stack: ProofStack, options: RunOptions): Promise<Findings>
   const began = performance.now();
   await pauseUnless(options.seconds * 1_000, over.signal);
   const seconds = (performance.now() - began) / 1_000;
+  const isEnough = over.signal.aborted;
   await nemesis.stop();
-  await load.endPeople();
-  const isEnough = options.stopAtFirst === true && over.signal.aborted;
+  // Whoever ends a run does not want to wait for clients of a frozen process: their accounts are not judged then.
+  await Promise.race([load.endPeople(), ...(isEnough ? [pause(3_000)] : [])]);
   const recovered = isEnough || (await recover(stack));
   // The dead are asked about once more, everywhere, with nothing in the way.
   if (!isEnough) await pause(1_500);

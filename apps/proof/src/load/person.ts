@@ -100,7 +100,7 @@ const act = async (person: Person): Promise<void> => {
   if (alive.length === 0) await secrets.signIn(person);
   else await chosen(random)(person, random.pick(alive));
   // Nothing was answered: a store is away, and asking at once again would only burn the processor.
-  if (person.book.history.operations.length === before) await pause(random.between(20, 120));
+  if (person.book.history.operations.length === before) await pause(random.between(100, 500));
 };
 
 const chosen = (random: Random): Deed => {

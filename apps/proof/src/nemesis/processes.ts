@@ -30,6 +30,7 @@ const killBehind = async (
   );
 };
 
+const ROTATION_GRACE_MS = 2_000;
 const RINGS = ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET'] as const;
 
 /** As docs say: an instance that has not heard of a key refuses what was made with it, so they hear of it first. */
@@ -43,7 +44,7 @@ const rotateKeys = async ({ stack, hold, isOver }: FaultContext): Promise<void> 
       // Instances with the ring of before and of after the step work together: that is what the steps are for.
       if (isOver()) return;
       Object.assign(program.env, ring);
-      await program.stop();
+      await program.stop(ROTATION_GRACE_MS);
       await program.start();
       for (let tries = 0; tries < 40 && !(await program.isReady()); tries += 1) await hold(100);
     }

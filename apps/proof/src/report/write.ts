@@ -20,6 +20,15 @@ export const writeReport = (folder: string, report: Report, findings: Findings):
     );
 };
 
+/** What `npm test` adds up: one step for each claim. */
+export const writeSteps = (file: string, { claims }: Report): void => {
+  const steps = claims.map(({ guarantee, claim, broken }) => ({
+    name: `${guarantee} ${claim}`.trim(),
+    ok: broken === 0,
+  }));
+  writeFileSync(file, JSON.stringify({ steps }));
+};
+
 /** Committed reports hold counts; what single accounts did stays beside them. */
 const summary = ({ judgement, ...report }: Report) => ({
   ...report,

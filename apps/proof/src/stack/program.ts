@@ -19,8 +19,8 @@ export interface Program {
   ready(): Promise<void>;
   isReady(): Promise<boolean>;
   kill(): Promise<void>;
-  /** SIGTERM, as a deployment does; SIGKILL when it takes longer than 12 seconds. */
-  stop(): Promise<void>;
+  /** SIGTERM, as a deployment does; SIGKILL when it takes longer than `graceMs` (12 seconds). */
+  stop(graceMs?: number): Promise<void>;
   signal(name: NodeJS.Signals): void;
   suspend(): void;
   resume(): void;
@@ -72,12 +72,12 @@ export const createProgram = (options: ProgramOptions, ended: (how: string) => v
     kill: async () => {
       await alive()?.killTree();
     },
-    stop: async () => {
+    stop: async (graceMs = STOP_MS) => {
       const life = alive();
       if (life === null) return;
       life.resumeTree();
       life.signal('SIGTERM');
-      if (!(await endsWithin(life, STOP_MS))) await life.killTree();
+      if (!(await endsWithin(life, graceMs))) await life.killTree();
     },
     signal: (name) => alive()?.signal(name),
     suspend: () => alive()?.suspendTree(),
