@@ -155,6 +155,7 @@ describe('P2: COMMIT waits for a standby as long as it takes, and is never cance
   let postgres: Awaited<ReturnType<typeof startPostgres>>;
   let redis: TestRedis;
   let admin: pg.Client;
+  const asked: ('committed' | 'aborted' | 'in_progress' | 'unknown')[] = [];
   let a: Instance;
   let b: Instance;
 
@@ -181,7 +182,15 @@ describe('P2: COMMIT waits for a standby as long as it takes, and is never cance
     // It waits for no standby itself, and polls of its own would.
     await admin.query('SET synchronous_commit = local');
     const options = { databaseUrl: postgres.adminUrl, redisUrl: redis.url, pollMs: 3_600_000 };
-    a = await startInstance(options);
+    a = await startInstance({
+      ...options,
+      sessions: changedSessions((real) => ({
+        transactionStatus: async (...args) => {
+          asked.push(await real.transactionStatus(...args));
+          return asked.at(-1) ?? 'unknown';
+        },
+      })),
+    });
     b = await startInstance(options);
   });
   afterAll(async () => {
@@ -221,8 +230,10 @@ describe('P2: COMMIT waits for a standby as long as it takes, and is never cance
     await standby('nobody');
     const done = resetPassword(a.ctx(), { token, newPassword: NEW });
     await expect.poll(waiting, { timeout: 15_000 }).toHaveLength(1);
+    asked.length = 0;
     await admin.query('SELECT pg_cancel_backend($1)', [(await waiting())[0]]);
     expect(await done).toEqual({ sessionsEnded: 1 });
+    expect(asked).toEqual(['committed']);
     expect(await status(b, session)).toBe('session_revoked');
     await standby('');
   });
