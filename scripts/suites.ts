@@ -24,6 +24,17 @@ export const suites: Suite[] = [
   vitest('fault', true),
   vitest('operations', true, ['nginx']),
   {
+    name: 'proof',
+    needs: ['nginx'],
+    usesStores: false,
+    kind: 'steps',
+    command: (report) => ({
+      program: process.execPath,
+      args: [join(root, 'scripts/proof.ts'), '--smoke', '--report', report],
+      cwd: root,
+    }),
+  },
+  {
     name: 'e2e',
     needs: ['chromium'],
     usesStores: true,
