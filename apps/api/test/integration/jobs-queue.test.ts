@@ -125,7 +125,9 @@ describe('failures', () => {
     mailbox.refuse(null);
     await addMail('another@example.test');
     await expect.poll(() => mailbox.mails().length, { timeout: 30_000 }).toBe(1);
-    expect(await queue.jobs()).toHaveLength(1);
+    await expect
+      .poll(() => queue.jobs(), { timeout: 30_000 })
+      .toMatchObject([{ id: dead?.id, attempts: 10 }]);
     expect(worker.logs()).not.toContain('@example.test');
   });
 
