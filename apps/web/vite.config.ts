@@ -45,7 +45,6 @@ const late = /@trpc\/(?:client\/dist\/wsLink|server\/dist\/(?:tracked|codes))/;
 
 /** What is loaded together is one file: it compresses better than its parts, and arrives in one answer. */
 const groups = [
-  { name: 'first', test: /rolldown\/runtime/, priority: 3 },
   { name: 'first', tags: ['$initial' as const], test: (id: string) => !late.test(id), priority: 2 },
   { name: 'account', test: /src\/pages\/account\//, priority: 0 },
   { name: 'entry', test: /src\/pages\/(?:entry|mailed-links)\//, priority: 1 },

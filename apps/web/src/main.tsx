@@ -7,16 +7,19 @@ import { router } from './router.tsx';
 import { takeMailedSecret } from './pages/mailed-links/mailed-secret.ts';
 
 takeMailedSecret();
-await startLanguage();
 window.addEventListener('hashchange', takeMailedSecret);
 
 const mount = document.getElementById('root');
 if (mount === null) throw new Error('index.html has no #root');
 
-createRoot(mount).render(
-  <StrictMode>
-    <AuthProvider>
-      <RouterProvider router={router} />
-    </AuthProvider>
-  </StrictMode>,
-);
+const render = (): void =>
+  createRoot(mount).render(
+    <StrictMode>
+      <AuthProvider>
+        <RouterProvider router={router} />
+      </AuthProvider>
+    </StrictMode>,
+  );
+
+// Not awaited at the top: the words of a language import from this very file, and would wait for it in turn.
+void startLanguage().then(render);

@@ -7,7 +7,7 @@ import {
   redirect,
   type SearchSchemaInput,
 } from '@tanstack/react-router';
-import { authGuard } from './auth/hooks/auth-guard.ts';
+import { authGuard, sessionsAhead } from './auth/hooks/auth-guard.ts';
 import { safeReturnTo } from './auth/return-to.ts';
 import type { MailKind } from './pages/entry/send-link-again.tsx';
 import { SignInPage } from './pages/entry/sign-in.tsx';
@@ -101,8 +101,14 @@ const account = createRoute({
   path: '/dashboard',
   // Who is not signed in is sent away before a private page is even fetched.
   beforeLoad: async ({ location }) => {
-    if ((await authGuard()) !== 'signedOut') return;
-    throw redirect({ to: '/sign-in', search: { returnTo: safeReturnTo(location.pathname) }, replace: true });
+    const asked = await authGuard();
+    if (asked === 'signedOut')
+      throw redirect({
+        to: '/sign-in',
+        search: { returnTo: safeReturnTo(location.pathname) },
+        replace: true,
+      });
+    if (asked === 'signedIn' && /^\/dashboard\/?$/.test(location.pathname)) await sessionsAhead();
   },
   pendingComponent: PendingPage,
   pendingMs: 0,

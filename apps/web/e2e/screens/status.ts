@@ -81,7 +81,7 @@ export const statusScreens: Screen[] = [
       await page.getByText('Live', { exact: true }).waitFor();
       answers['account.me'] = 'broken';
       await page.context().setOffline(true);
-      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+      await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')));
     },
     shows: 'You’re offline. You’re still signed in',
   },

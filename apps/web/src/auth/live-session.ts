@@ -83,10 +83,17 @@ export const useLiveSession = (): Liveness => {
       hearOtherTabs((message) => {
         if (message.kind === 'liveness') setHeard(message.liveness);
         if (message.kind === 'who_leads' && leads) tellOtherTabs({ kind: 'liveness', liveness: streaming });
-        if (message.kind === 'look') void lookAgain();
+        if (message.kind === 'look') void sessionGuard.check();
       }),
     [leads, streaming, lookAgain],
   );
+
+  useEffect(() => {
+    // Open streams may seem alive for a while; a question finds out.
+    const ask = (): void => void lookAgain();
+    window.addEventListener('offline', ask);
+    return () => window.removeEventListener('offline', ask);
+  }, [lookAgain]);
 
   const wasLive = useRef(false);
   useEffect(() => {

@@ -32,6 +32,8 @@ export const queryClient: QueryClient = new QueryClient({
   },
 });
 
+export const sessionsKey = getQueryKey(trpc.session.list, undefined, 'query');
+
 /** The key of "who is signed in". */
 export const meKey = getQueryKey(trpc.account.me, undefined, 'query');
 

@@ -70,6 +70,16 @@ describe('when a session is over for its page', () => {
     expect(seen).toMatchObject({ probes: 1, ends: [], revivals: 1 });
   });
 
+  it('another tab’s word is asked about once, and an outage decides nothing', async () => {
+    const gone = scene({ reason: 'session_missing' });
+    await gone.guard.check();
+    expect(gone.seen.ends).toEqual([{ kind: 'elsewhere', reason: 'session_missing', by: null, at: null }]);
+    expect(gone.seen.probes).toBe(1);
+    const out = scene({ reason: 'unavailable' });
+    await out.guard.check();
+    expect(out.seen).toMatchObject({ ends: [], probes: 1, revivals: 1 });
+  });
+
   it('many refusals at once are one question', async () => {
     const { guard, seen } = scene({ reason: 'session_revoked' });
     await Promise.all([guard.suspect('session_revoked'), guard.suspect('session_missing')]);

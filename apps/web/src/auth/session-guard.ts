@@ -36,19 +36,20 @@ export const createSessionGuard = (ports: GuardPorts) => {
   let judging: Promise<void> | null = null;
   let hint: SessionEvent | null = null;
 
-  const judge = async (reason: Reason): Promise<void> => {
+  const judge = async (reason: Reason | null): Promise<void> => {
     await ports.settled();
     if (ports.hasEnded()) return;
     const failure = await ports.probe();
     if (ports.hasEnded()) return;
-    if (failure === null) {
-      hint = null;
+    const over = failure !== null && isSessionOver(failure.reason);
+    const final = over ? failure.reason : failure === null ? null : reason;
+    if (final === null) {
+      if (failure === null) hint = null;
       ports.revive();
       return;
     }
-    const final = isSessionOver(failure.reason) ? failure.reason : reason;
     // A sign-out in another tab has taken the cookie along: the first refusal says more than "no credential".
-    const told = final === 'session_missing' ? reason : final;
+    const told = final === 'session_missing' ? (reason ?? final) : final;
     ports.end({ kind: 'elsewhere', reason: told, by: hint?.by ?? null, at: hint?.at ?? null });
   };
 
@@ -60,6 +61,14 @@ export const createSessionGuard = (ports: GuardPorts) => {
     /** The session answered after the event: what it announced was not about this session. */
     forget(): void {
       hint = null;
+    },
+    /** Another tab says that something changed: asks once. An outage decides nothing. */
+    check(): Promise<void> {
+      if (!ports.isSignedIn() || ports.hasEnded()) return Promise.resolve();
+      judging ??= judge(null).finally(() => {
+        judging = null;
+      });
+      return judging;
     },
     /** A call was refused with a reason that means the session is over. */
     suspect(reason: Reason): Promise<void> {

@@ -1,27 +1,24 @@
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
+import type { FieldValues, UseFormReturn } from 'react-hook-form';
 
 /** The address that was typed last on a page before the sign-in. Kept in memory only. */
 let carried = '';
 
 export const carriedEmail = (): string => carried;
 
-/**
- * Carries what was typed as the address to the next page (WCAG 3.3.7): who has forgotten a password does not type the
- * address twice. The returned function lets go of it, once somebody has signed in.
- */
-export const useCarriedEmail = (typed: () => string): (() => void) => {
-  const latest = useRef(typed);
-  const keep = useRef(true);
+/** Lets go of it, once somebody has signed in. */
+export const dropCarriedEmail = (): void => {
+  carried = '';
+};
+
+/** Carries what is typed as the address to the next page (WCAG 3.3.7): who forgot a password types no address twice. */
+export const useCarriedEmail = <Input extends FieldValues & { email: string }, Output>(
+  form: UseFormReturn<Input, unknown, Output>,
+): void => {
   useEffect(() => {
-    latest.current = typed;
-  });
-  useEffect(
-    () => () => {
-      carried = keep.current ? latest.current() : '';
-    },
-    [],
-  );
-  return () => {
-    keep.current = false;
-  };
+    const typing = form.watch(({ email }) => {
+      carried = typeof email === 'string' ? email : '';
+    });
+    return () => typing.unsubscribe();
+  }, [form]);
 };

@@ -15,7 +15,7 @@ export const sessionsWords = topic('sessionsWords', {
   signOutNamed: (name: string) => `Sign out ${name}`,
   signingOut: 'Signing out…',
   signedOut: 'Signed out',
-  confirmed: 'Signed out. It can no longer be used.',
+  confirmed: (name: string) => `${name} is signed out. It can no longer be used.`,
   unconfirmed: 'Not confirmed: the service did not answer. Trying again is safe.',
   only: 'You’re signed in nowhere else.',
   endOthers: (count: number) =>

@@ -1,6 +1,6 @@
 import { apiClient } from '../client.ts';
 import { toFailure } from '../failure.ts';
-import { meKey, queryClient } from '../query-client.ts';
+import { meKey, queryClient, sessionsKey } from '../query-client.ts';
 import { sessionEnd } from '../session-end.ts';
 
 /**
@@ -19,3 +19,15 @@ export const authGuard = async (): Promise<'signedIn' | 'signedOut' | 'undecided
     return toFailure(error).reason === 'session_missing' ? 'signedOut' : 'undecided';
   }
 };
+
+/** The list of sessions is waited for this long, in milliseconds: a skeleton is for what takes longer. */
+const MOMENT_MS = 300;
+
+/** Fetches the list of sessions ahead of its page, which then appears in one piece. Never fails: the page says why. */
+export const sessionsAhead = (): Promise<unknown> =>
+  Promise.race([
+    queryClient
+      .ensureQueryData({ queryKey: sessionsKey, queryFn: () => apiClient.session.list.query() })
+      .catch(() => undefined),
+    new Promise((resolve) => setTimeout(resolve, MOMENT_MS)),
+  ]);

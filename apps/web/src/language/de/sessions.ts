@@ -16,7 +16,7 @@ export const sessions: Pick<Catalogue, 'sessionsWords' | 'endedByWords' | 'ended
     signOutNamed: (name) => `${name} abmelden`,
     signingOut: 'Wird abgemeldet …',
     signedOut: 'Abgemeldet',
-    confirmed: 'Abgemeldet. Sie kann nicht mehr benutzt werden.',
+    confirmed: (name) => `${name} ist abgemeldet. Diese Sitzung kann nicht mehr benutzt werden.`,
     unconfirmed: 'Nicht bestätigt: Der Dienst hat nicht geantwortet. Ein neuer Versuch schadet nicht.',
     only: 'Sonst bist du nirgends angemeldet.',
     endOthers: (count) =>

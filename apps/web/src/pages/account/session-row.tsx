@@ -26,8 +26,13 @@ export const DevicePicture = ({ session }: { session: SessionListItem }) => {
 
 type Revocation = { state: 'idle' | 'pending' | 'done'; failure: Failure | null };
 
+/** Says what has come true, where it stays to be read when the row it is about has left the list. */
+export type Announce = (sentence: string) => void;
+
+type SessionRowProps = { session: SessionListItem; announce: Announce };
+
 /** Ends one session. "Signed out" is said after the service said so, never before. */
-const useRevocation = (sessionId: SessionListItem['id']) => {
+const useRevocation = (sessionId: SessionListItem['id'], onDone: () => void) => {
   const { run } = useStepUp();
   const revoking = useRevokeSession();
   const [revocation, setRevocation] = useState<Revocation>({ state: 'idle', failure: null });
@@ -36,6 +41,7 @@ const useRevocation = (sessionId: SessionListItem['id']) => {
     try {
       await run(() => revoking.mutateAsync({ sessionId }));
       setRevocation({ state: 'done', failure: null });
+      onDone();
     } catch (error) {
       const declined = error instanceof StepUpDeclined;
       setRevocation({ state: 'idle', failure: declined ? null : toFailure(error) });
@@ -44,9 +50,10 @@ const useRevocation = (sessionId: SessionListItem['id']) => {
   return { ...revocation, revoke: () => void revoke() };
 };
 
-const SignOutElsewhere = ({ session }: { session: SessionListItem }) => {
+const SignOutElsewhere = ({ session, announce }: SessionRowProps) => {
   const sessions = useWords(sessionsWords);
-  const { state, failure, revoke } = useRevocation(session.id);
+  const name = deviceName(session.userAgent);
+  const { state, failure, revoke } = useRevocation(session.id, () => announce(sessions.confirmed(name)));
   return (
     <>
       {state === 'done' ? (
@@ -60,14 +67,14 @@ const SignOutElsewhere = ({ session }: { session: SessionListItem }) => {
           className="max-sm:ms-9"
           pending={state === 'pending'}
           pendingLabel={sessions.signingOut}
-          aria-label={state === 'pending' ? undefined : sessions.signOutNamed(deviceName(session.userAgent))}
+          aria-label={state === 'pending' ? undefined : sessions.signOutNamed(name)}
           onClick={revoke}
         >
           {sessions.signOut}
         </Button>
       )}
       <p role="status" className="sr-only">
-        {state === 'pending' ? sessions.signingOut : state === 'done' ? sessions.confirmed : ''}
+        {state === 'pending' ? sessions.signingOut : ''}
       </p>
       {failure && (
         <div className="basis-full">
@@ -114,7 +121,7 @@ const SignOutHere = () => {
   );
 };
 
-export const SessionRow = ({ session }: { session: SessionListItem }) => {
+export const SessionRow = ({ session, announce }: SessionRowProps) => {
   const sessions = useWords(sessionsWords);
   const now = useNow();
   return (
@@ -141,7 +148,7 @@ export const SessionRow = ({ session }: { session: SessionListItem }) => {
           )}
         </p>
       </div>
-      {session.current ? <SignOutHere /> : <SignOutElsewhere session={session} />}
+      {session.current ? <SignOutHere /> : <SignOutElsewhere session={session} announce={announce} />}
     </li>
   );
 };

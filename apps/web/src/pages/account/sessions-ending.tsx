@@ -4,7 +4,7 @@ import { useRevokeAllSessions, useRevokeOtherSessions } from '../../auth/hooks/u
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { sessionsWords } from '../../messages/sessions.ts';
-import { RevocationFailure } from './session-row.tsx';
+import { type Announce, RevocationFailure } from './session-row.tsx';
 import { StepUpDeclined, useStepUp } from '../../auth/hooks/step-up.tsx';
 import { useWords } from '../../language/language.ts';
 
@@ -56,27 +56,23 @@ const ConfirmEnding = ({ title, lead, label, end, onClose }: ConfirmProps) => {
 };
 
 /** "Sign out the others" and "sign out everywhere", each behind one question. */
-export const SessionsEnding = ({ others }: { others: number }) => {
+export const SessionsEnding = ({ others, announce }: { others: number; announce: Announce }) => {
   const sessions = useWords(sessionsWords);
   const { run } = useStepUp();
   const revokingOthers = useRevokeOtherSessions();
   const revokingAll = useRevokeAllSessions();
   const [asking, setAsking] = useState<'others' | 'all' | null>(null);
-  const [ended, setEnded] = useState<number | null>(null);
   const close = (): void => setAsking(null);
 
   const endOthers = async (): Promise<void> => {
     const { sessionsEnded } = await run(() => revokingOthers.mutateAsync());
-    setEnded(sessionsEnded);
+    announce(sessions.ended(sessionsEnded));
   };
   const endAll = async (): Promise<void> => {
     await run(() => revokingAll.mutateAsync());
   };
   return (
     <div className="mt-4 space-y-3 border-t border-line pt-5">
-      <p role="status" className="text-sm font-medium text-success empty:hidden">
-        {ended === null ? '' : sessions.ended(ended)}
-      </p>
       <div className="flex flex-wrap gap-3">
         {others > 0 && (
           <Button look="secondary" size="small" onClick={() => setAsking('others')}>

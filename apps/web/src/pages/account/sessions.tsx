@@ -1,3 +1,4 @@
+import { useRef, useState } from 'react';
 import { toFailure } from '../../auth/failure.ts';
 import { useSessions } from '../../auth/hooks/use-sessions.ts';
 import { Button } from '../../components/button.tsx';
@@ -25,6 +26,13 @@ export const Sessions = () => {
   const sessions = useWords(sessionsWords);
   const { liveness } = useUser();
   const list = useSessions();
+  const [said, setSaid] = useState('');
+  const status = useRef<HTMLParagraphElement>(null);
+  const announce = (sentence: string): void => {
+    setSaid(sentence);
+    // The button that was pressed goes with its row: the focus must not fall out of the page.
+    status.current?.focus();
+  };
   const { alive, others, ended } = sortSessions(list.data?.sessions ?? []);
   return (
     <Card title={sessions.title} lead={sessions.lead} aside={<LiveBadge liveness={liveness} />}>
@@ -48,11 +56,19 @@ export const Sessions = () => {
         <>
           <ul className="divide-y divide-line">
             {alive.map((session) => (
-              <SessionRow key={session.id} session={session} />
+              <SessionRow key={session.id} session={session} announce={announce} />
             ))}
           </ul>
           {others === 0 && <p className="mt-3 text-sm text-muted">{sessions.only}</p>}
-          <SessionsEnding others={others} />
+          <p
+            ref={status}
+            role="status"
+            tabIndex={-1}
+            className="mt-3 text-sm font-medium text-success outline-none empty:sr-only"
+          >
+            {said}
+          </p>
+          <SessionsEnding others={others} announce={announce} />
           {ended.length > 0 && <EndedSessions sessions={ended} />}
         </>
       )}

@@ -25,7 +25,7 @@ export const ForgotPasswordPage = () => {
       await navigate({ to: '/check-mail', search: { for: 'reset' }, state: { email } });
     },
   });
-  useCarriedEmail(() => service.form.getValues('email'));
+  useCarriedEmail(service.form);
   return (
     <EntryLayout
       title={forgotPassword.title}

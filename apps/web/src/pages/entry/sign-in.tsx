@@ -5,7 +5,7 @@ import { useSignIn } from '../../auth/hooks/use-sign-in.ts';
 import { EntryLayout } from '../../components/entry-layout.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { TextLink } from '../../components/text-link.tsx';
-import { carriedEmail, useCarriedEmail } from '../../forms/carried-email.ts';
+import { carriedEmail, dropCarriedEmail, useCarriedEmail } from '../../forms/carried-email.ts';
 import { Checkbox } from '../../forms/checkbox.tsx';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { ServiceFormFrame } from '../../forms/service-form.tsx';
@@ -32,7 +32,7 @@ const useSignInForm = (onUnverified: (email: string | null) => void) => {
     submit: async (values) => {
       onUnverified(null);
       await signingIn.mutateAsync(values);
-      letGo();
+      dropCarriedEmail();
       await navigate({ to: safeReturnTo(returnTo), replace: true });
     },
     onFailure: (failure) => {
@@ -41,7 +41,7 @@ const useSignInForm = (onUnverified: (email: string | null) => void) => {
       return true;
     },
   });
-  const letGo = useCarriedEmail(() => service.form.getValues('email'));
+  useCarriedEmail(service.form);
   return service;
 };
 

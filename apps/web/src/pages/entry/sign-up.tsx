@@ -31,7 +31,7 @@ export const SignUpPage = () => {
       await navigate({ to: '/check-mail', search: { for: 'sign-up' }, state: { email: values.email } });
     },
   });
-  useCarriedEmail(() => service.form.getValues('email'));
+  useCarriedEmail(service.form);
   const { form, submissions } = service;
   return (
     <EntryLayout
