@@ -279,6 +279,16 @@ describe('bounded', () => {
     },
   );
 
+  test('while the feed is cut nothing is proven, and health says so', async () => {
+    const { token } = await service.signIn();
+    const auth = bounded();
+    await untilBounded(auth, token);
+    expect((await auth.health()).feed?.stalenessMs).toBeLessThan(MAX_STALENESS_MS);
+    feedProxy.refuse();
+    await expect.poll(async () => (await auth.health()).feed?.stalenessMs, { timeout: 20_000 }).toBeNull();
+    expect(await auth.verify(token)).toMatchObject({ ok: true, freshness: { level: 'strict' } });
+  });
+
   test('a bound that the feed could never prove is refused', () => {
     expect(() => service.client({ level: { bounded: { maxStalenessMs: 100 } } })).toThrow(TypeError);
   });

@@ -131,11 +131,15 @@ describe('a WebSocket', () => {
     const who = test_.signIn();
     const { closed, socket } = await connected(who);
     expect(await echo(socket)).toBe('hello');
+    await expect.poll(() => test_.calls.get('/v1/verify'), { timeout: 20_000 }).toBe(3);
     test_.faults.feedDown = true;
     await expect.poll(() => test_.calls.get('/v1/events') ?? 0, { timeout: 20_000 }).toBeGreaterThan(1);
     test_.revoke({ sessionId: who.sessionId });
+    const checks = test_.calls.get('/v1/verify');
     test_.faults.feedDown = false;
     expect(await closed).toEqual({ code: 4401, reason: 'session_revoked' });
+    // Told by the feed, which was taken up where it was left, and not by a check.
+    expect(test_.calls.get('/v1/verify')).toBe(checks);
   });
 
   test('G8 does not outlive by much a revocation that cannot be confirmed', async () => {

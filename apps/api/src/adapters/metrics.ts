@@ -72,12 +72,6 @@ export const createMetrics = (): Metrics => {
     labelNames: ['rule'],
     registers,
   });
-  const clientRequests = new Counter({
-    name: 'portcullis_client_requests_total',
-    help: 'Requests of other services, by client',
-    labelNames: ['client', 'http_route', 'http_response_status_code'],
-    registers,
-  });
   const streams = new Gauge({
     name: 'portcullis_active_sse_streams',
     help: 'Open streams of events',
@@ -97,10 +91,20 @@ export const createMetrics = (): Metrics => {
     signInAttempt: (method, outcome) => signIns.inc({ method, outcome }),
     revocation: (cause) => revocations.inc({ cause }),
     rateLimited: (rule) => limited.inc({ rule }),
-    clientRequest: ({ client, route, status }) =>
-      clientRequests.inc({ client, http_route: route, http_response_status_code: String(status) }),
+    clientRequest: clientRequestsOn(registry),
     eventStreams: (change) => streams.inc(change),
   };
+};
+
+const clientRequestsOn = (registry: Registry): Metrics['clientRequest'] => {
+  const requests = new Counter({
+    name: 'portcullis_client_requests_total',
+    help: 'Requests of other services, by client',
+    labelNames: ['client', 'http_route', 'http_response_status_code'],
+    registers: [registry],
+  });
+  return ({ client, route, status }) =>
+    requests.inc({ client, http_route: route, http_response_status_code: String(status) });
 };
 
 /** Gauges that ask their part when they are scraped. */
