@@ -148,10 +148,7 @@ class Search {
       found.push(index);
     }
     const returnOf = (index: number) => (this.#known[index] as Item).operation.returned;
-    // An early bound may have let in what a later one excludes.
-    return found
-      .filter((index) => (this.#known[index] as Item).operation.invoked <= until)
-      .sort((a, b) => returnOf(a) - returnOf(b));
+    return found.sort((a, b) => returnOf(a) - returnOf(b));
   }
 
   #earliestReturn(first: number): number {

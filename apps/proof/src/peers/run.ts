@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@portcullis/devstack/ports';
 import { startPostgresCluster } from '../stack/postgres-cluster.ts';
 import { createProgram } from '../stack/program.ts';
 import { type RedisSet, startRedisSet } from '../stack/redis-set.ts';
@@ -12,6 +11,7 @@ import { installPeers } from './install.ts';
 import { withPortcullis } from './portcullis.ts';
 import { afterReset, inFlight, oldDump, type PeerResult, redisGone, type Scene } from './scenarios.ts';
 import { betterAuth, expressSession, type PeerService } from './service.ts';
+import { stablePort } from '../stack/ports.ts';
 
 export interface PeerRun {
   name: string;
@@ -131,7 +131,7 @@ const withPeer = async (
   };
   try {
     await redis.main.restartFrom('nothing');
-    const ports: [number, number] = [await freePort(), await freePort()];
+    const ports: [number, number] = [await stablePort(), await stablePort()];
     await runToEnd([peer.program], folder, { ...env, PORT: String(ports[0]), PEER_MIGRATE: '1' });
     for (const port of ports) {
       const program = createProgram(

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@portcullis/devstack/ports';
 import { startServerProcess } from '@portcullis/devstack/server-process';
 import { findSystemProgram } from '@portcullis/devstack/system-package';
 import type { Undo } from './undo.ts';
 import { until } from './wait.ts';
+import { stablePort } from './ports.ts';
 
 /**
  * Starts an nginx before the instances, on a free port of 127.0.0.1. Its defaults decide what is tried again where:
@@ -16,7 +16,7 @@ export const startNginx = async (dir: string, upstreams: readonly number[], undo
   if ('reason' in found) throw new Error(`${found.reason}; to run the proof: ${found.command}`);
   const folder = join(dir, 'nginx');
   mkdirSync(folder, { recursive: true });
-  const port = await freePort();
+  const port = await stablePort();
   const file = join(folder, 'nginx.conf');
   writeFileSync(file, configuration(folder, port, upstreams));
   const server = await startServerProcess({

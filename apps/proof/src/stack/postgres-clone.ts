@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { appendFileSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '@portcullis/devstack/ports';
 import type { PostgresServer } from '@portcullis/devstack/postgres';
 import { findPostgresBinaries, postgresOwner } from '@portcullis/devstack/postgres-binaries';
 import { endsWithin, type ServerProcess, startServerProcess } from '@portcullis/devstack/server-process';
 import pg from 'pg';
 import { until } from './wait.ts';
+import { stablePort } from './ports.ts';
 
 /** One Postgres server of the cluster. */
 export type PostgresNode = Pick<
@@ -69,7 +69,7 @@ export const cloneServer = async (
     for (const name of ['pg_wal/archive_status', 'pg_wal/summaries', 'standby.signal', 'backup_label'])
       chownSync(join(target, name), owner.uid, owner.gid);
   }
-  return launch(target, await freePort(), source.adminUrl, logFile);
+  return launch(target, await stablePort(), source.adminUrl, logFile);
 };
 
 const launch = async (

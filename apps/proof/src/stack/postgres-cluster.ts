@@ -3,6 +3,7 @@ import { type PostgresServer, startPostgres } from '@portcullis/devstack/postgre
 import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import type pg from 'pg';
 import { cloneServer, type PostgresNode, SETTINGS, withClient } from './postgres-clone.ts';
+import { stablePort } from './ports.ts';
 import type { Undo } from './undo.ts';
 import { until } from './wait.ts';
 
@@ -24,7 +25,11 @@ export interface PostgresCluster {
 
 /** Starts the first primary. Kills of processes lose nothing without fsync; only a machine's power would. */
 export const startPostgresCluster = async (dir: string, undo: Undo): Promise<PostgresCluster> => {
-  const first = await startPostgres({ dir: join(dir, 'postgres-1'), settings: SETTINGS });
+  const first = await startPostgres({
+    dir: join(dir, 'postgres-1'),
+    settings: SETTINGS,
+    port: await stablePort(),
+  });
   const { dataDir } = first;
   if (dataDir === null) throw new Error('the proof needs a Postgres of its own');
   const cluster = new Cluster(dir, first, dataDir);

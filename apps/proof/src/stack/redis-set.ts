@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type RedisServer, startRedis } from '@portcullis/devstack/redis';
 import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { createClient } from 'redis';
+import { stablePort } from './ports.ts';
 import type { Undo } from './undo.ts';
 import { until } from './wait.ts';
 
@@ -90,6 +91,7 @@ const startNode = async (dir: string, name: string, undo: Undo): Promise<RedisNo
   const home = join(dir, `redis-${name}`);
   const server = await startRedis({
     dir: home,
+    port: await stablePort(),
     args: ['--repl-diskless-sync-delay', '0', '--enable-protected-configs', 'yes'],
     explain: (text) => (reason = text),
   });

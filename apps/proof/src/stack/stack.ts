@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Mailbox, startMailbox } from '@portcullis/devstack/mailbox';
-import { freePort } from '@portcullis/devstack/ports';
 import { lastLines } from '@portcullis/devstack/server-process';
 import type { TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { runService } from './keys.ts';
@@ -12,6 +11,7 @@ import { createProgram, type Program } from './program.ts';
 import { type RedisSet, startRedisSet } from './redis-set.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createUndo, type Undo } from './undo.ts';
+import { stablePort } from './ports.ts';
 
 /** A process that takes part in the protocol, with the two lines over which it reaches its stores. */
 export interface Instance {
@@ -149,7 +149,7 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
 
 const freePorts = async (count: number): Promise<number[]> => {
   const found = new Set<number>();
-  while (found.size < count) found.add(await freePort());
+  while (found.size < count) found.add(await stablePort());
   return [...found];
 };
 
