@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Generous: the machine may be busy with other suites. */
 const START_MS = 60_000;
 const END_MS = 60_000;
+
+// On a busy machine a process takes its time to start, and so does everything that several of them do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** What a process writes: one JSON document a line, besides what is no log. */
 interface LogLine {
