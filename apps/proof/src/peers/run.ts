@@ -79,9 +79,14 @@ export const runPeers = async (options: PeerOptions): Promise<PeerRun[]> => {
       runs.push({ name, settings, result: null, failure });
     }
   };
-  await add('Portcullis', '', () =>
-    withPortcullis(options.checkout, say, (scene) => runScenarios(scene, options.rounds)),
-  );
+  // Whoever ends the run waits for no scenario; what stands around it is stopped as ever.
+  const told = new Promise<never>((_, reject) => {
+    over.addEventListener('abort', () => reject(new Error('ended before it was done')));
+  });
+  told.catch(() => undefined);
+  const play = (scene: Scene) => Promise.race([runScenarios(scene, options.rounds), told]);
+  await add('Portcullis', '', () => withPortcullis(options.checkout, say, play));
+  if (over.aborted) return runs;
   const undo = createUndo((error) => say(`while stopping: ${String(error)}`));
   try {
     const folder = await installPeers(say);
@@ -96,9 +101,7 @@ export const runPeers = async (options: PeerOptions): Promise<PeerRun[]> => {
       const address = new URL(url);
       address.pathname = `/${database}`;
       await add(peer.name, peer.settings, () =>
-        withPeer(peer, { folder, dir, redis, databaseUrl: address.href }, (scene) =>
-          runScenarios(scene, options.rounds),
-        ),
+        withPeer(peer, { folder, dir, redis, databaseUrl: address.href }, play),
       );
     }
   } finally {
