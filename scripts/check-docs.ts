@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { root } from './command.ts';
-import { anchorsIn, blocksIn, codeIn, linksIn, runnablesIn } from './documents.ts';
+import { anchorsIn, blocksIn, codeIn, linksIn, runnablesIn } from '../packages/devstack/src/documents.ts';
 import { checkoutFiles } from './files.ts';
 
 /** A folder other than the checkout is looked at by the check of this check. */

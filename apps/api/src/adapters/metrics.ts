@@ -32,80 +32,83 @@ const SLOW = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export const createMetrics = (): Metrics => {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: 'http_server_request_duration_seconds',
-    help: 'Duration of requests',
-    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
-    buckets: SLOW,
-    registers,
-  });
-  const checks = new Counter({
-    name: 'portcullis_session_checks_total',
-    help: 'Session checks by result and by the store that decided',
-    labelNames: ['result', 'source'],
-    registers,
-  });
-  const checkSeconds = new Histogram({
-    name: 'portcullis_session_check_duration_seconds',
-    help: 'Duration of session checks',
-    labelNames: ['source'],
-    buckets: FAST,
-    registers,
-  });
-  const signIns = new Counter({
-    name: 'portcullis_sign_in_attempts_total',
-    help: 'Attempts to sign in',
-    labelNames: ['method', 'outcome'],
-    registers,
-  });
-  const revocations = new Counter({
-    name: 'portcullis_revocations_total',
-    help: 'Writes that ended sessions, by cause',
-    labelNames: ['cause'],
-    registers,
-  });
-  const limited = new Counter({
-    name: 'portcullis_rate_limited_total',
-    help: 'Calls that a limit refused',
-    labelNames: ['rule'],
-    registers,
-  });
-  const streams = new Gauge({
-    name: 'portcullis_active_sse_streams',
-    help: 'Open streams of events',
-    registers,
-  });
+  const requests = requestMetrics(registry);
+  const sessions = sessionMetrics(registry);
   return {
     registry,
     httpRequest: ({ method, route, status }, seconds) =>
-      requests.observe(
+      requests.answered.observe(
         { http_request_method: method, http_route: route, http_response_status_code: String(status) },
         seconds,
       ),
     sessionCheck: ({ result, source }, seconds) => {
-      checks.inc({ result, source });
-      checkSeconds.observe({ source }, seconds);
+      sessions.checks.inc({ result, source });
+      sessions.checkSeconds.observe({ source }, seconds);
     },
-    signInAttempt: (method, outcome) => signIns.inc({ method, outcome }),
-    revocation: (cause) => revocations.inc({ cause }),
-    rateLimited: (rule) => limited.inc({ rule }),
-    clientRequest: clientRequestsOn(registry),
-    eventStreams: (change) => streams.inc(change),
+    signInAttempt: (method, outcome) => sessions.signIns.inc({ method, outcome }),
+    revocation: (cause) => sessions.revocations.inc({ cause }),
+    rateLimited: (rule) => requests.limited.inc({ rule }),
+    clientRequest: ({ client, route, status }) =>
+      requests.byClient.inc({ client, http_route: route, http_response_status_code: String(status) }),
+    eventStreams: (change) => sessions.streams.inc(change),
   };
 };
 
-const clientRequestsOn = (registry: Registry): Metrics['clientRequest'] => {
-  const requests = new Counter({
+const requestMetrics = (registry: Registry) => ({
+  answered: new Histogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Duration of requests',
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
+    buckets: SLOW,
+    registers: [registry],
+  }),
+  limited: new Counter({
+    name: 'portcullis_rate_limited_total',
+    help: 'Calls that a limit refused',
+    labelNames: ['rule'],
+    registers: [registry],
+  }),
+  byClient: new Counter({
     name: 'portcullis_client_requests_total',
     help: 'Requests of other services, by client',
     labelNames: ['client', 'http_route', 'http_response_status_code'],
     registers: [registry],
-  });
-  return ({ client, route, status }) =>
-    requests.inc({ client, http_route: route, http_response_status_code: String(status) });
-};
+  }),
+});
+
+const sessionMetrics = (registry: Registry) => ({
+  checks: new Counter({
+    name: 'portcullis_session_checks_total',
+    help: 'Session checks by result and by the store that decided',
+    labelNames: ['result', 'source'],
+    registers: [registry],
+  }),
+  checkSeconds: new Histogram({
+    name: 'portcullis_session_check_duration_seconds',
+    help: 'Duration of session checks',
+    labelNames: ['source'],
+    buckets: FAST,
+    registers: [registry],
+  }),
+  signIns: new Counter({
+    name: 'portcullis_sign_in_attempts_total',
+    help: 'Attempts to sign in',
+    labelNames: ['method', 'outcome'],
+    registers: [registry],
+  }),
+  revocations: new Counter({
+    name: 'portcullis_revocations_total',
+    help: 'Writes that ended sessions, by cause',
+    labelNames: ['cause'],
+    registers: [registry],
+  }),
+  streams: new Gauge({
+    name: 'portcullis_active_sse_streams',
+    help: 'Open streams of events',
+    registers: [registry],
+  }),
+});
 
 /** Gauges that ask their part when they are scraped. */
 export const observe = ({ registry }: Metrics, gauges: Gauges): void => {

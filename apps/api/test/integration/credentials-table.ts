@@ -23,7 +23,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /** `waits`: refused for now, good again once the account is enabled. */
-export type Outcome = 'lives' | 'dies' | 'waits';
+type Outcome = 'lives' | 'dies' | 'waits';
 
 interface Row {
   others: 'end' | 'kept';

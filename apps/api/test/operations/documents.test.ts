@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { type Mailbox, startMailbox } from '@portcullis/devstack/mailbox';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { blocksIn, missingIn, type Runnable, runnablesIn } from '../../../../scripts/documents.ts';
+import { blocksIn, missingIn, type Runnable, runnablesIn } from '@portcullis/devstack/documents';
 import { ask } from './support/ask.ts';
 import { type Fleet, type Process, runProgram, sourceMain, startFleet } from './support/fleet.ts';
 

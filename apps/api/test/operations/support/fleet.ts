@@ -34,7 +34,7 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-export interface Program {
+interface Program {
   node: string;
   main: string;
   cwd: string;
