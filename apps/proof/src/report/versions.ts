@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, totalmem, type } from 'node:os';
 import type { ProofStack } from '../stack/stack.ts';
 
 /** What ran, and on what. */
@@ -29,7 +29,7 @@ export const readVersions = async (stack: ProofStack, checkout: string): Promise
     postgres,
     redis: /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown',
     nginx: /nginx\/(\S+)/.exec(output('nginx', ['-v']))?.[1] ?? 'unknown',
-    system: `${type()} ${release()}`,
+    system: `${type()} ${process.arch}`,
     processors: `${processors.length} × ${processors[0]?.model ?? 'unknown'}`,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
