@@ -9,7 +9,7 @@ import { reauthenticate } from '../../src/services/session/reauthenticate.ts';
 import { refresh } from '../../src/services/session/refresh.ts';
 import { revokeAll, revokeOthers, revokeSession, signOut } from '../../src/services/session/revoke.ts';
 import { closedGate } from '../support/gate.ts';
-import { changed, finishRedis } from '../support/hooks.ts';
+import { changed, finishRedis, generationOf } from '../support/hooks.ts';
 import { type Instance, type InstanceOptions, startInstance } from '../support/instance.ts';
 import { makePerson, mintLink, open, type Opened, rows } from '../support/people.ts';
 import { freshDatabase } from '../support/template.ts';
@@ -209,6 +209,32 @@ describe('P2: what a revoking write does between its lock and its answer', () =>
     expect(await status(b, session)).toBe('session_revoked');
     const fresh = await open(a, person, NEW);
     await warm(b, fresh);
+    expect(await status(b, session)).toBe('session_revoked');
+  });
+
+  it("P2, §3: a fence that was given up and runs late, and its release after it, take nobody else's fence away", async () => {
+    const gates = { applied: closedGate(), committed: closedGate() };
+    const a = await instance({
+      at: async (step) => (step === 'applied' || step === 'committed' ? gates[step].pass() : undefined),
+    });
+    const b = await instance();
+    const session = await open(b, await makePerson(b));
+    await warm(b, session);
+    const done = revokeAll(await a.as(session.sessionId, session.accountId));
+    await gates.applied.arrived;
+    await b.index.fence(generationOf(b), session.accountId, 'late');
+    await b.index.release(generationOf(b), session.accountId, ['late']);
+    // Were the fence gone, one of these would carry "live" into the index, to stay there after the commit.
+    for (let n = 0; n < 5; n += 1)
+      expect(await b.verify(session.sessionId, session.accountId)).toMatchObject({
+        status: 'live',
+        source: 'store',
+      });
+    gates.applied.open();
+    await gates.committed.arrived;
+    expect(await status(b, session)).toBe('session_revoked');
+    gates.committed.open();
+    await done;
     expect(await status(b, session)).toBe('session_revoked');
   });
 
