@@ -47,6 +47,11 @@ export const listen = async (
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
   const server = createAdaptorServer({ fetch: counted, hostname: host, serverOptions: timeouts }) as Server;
+  let closing = false;
+  // A connection that never rests would be served for as long as the grace lasts: its client is told to open another.
+  server.prependListener('request', (_request, response) => {
+    if (closing) response.shouldKeepAlive = false;
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, setting, host, port)));
     server.listen(port, host, resolve);
@@ -55,6 +60,7 @@ export const listen = async (
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
     close: async (graceMs, beforeEnd) => {
+      closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const untilMs = performance.now() + graceMs;
       while (running > 0 && performance.now() < untilMs) await pause(POLL_MS);
