@@ -23,6 +23,10 @@ const proxy = Object.fromEntries(
   ]),
 );
 
+/** The policy of nginx/snippets/security-headers.conf: what it forbids must show before production. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
 const ALONE = '?alone';
 
 /**
@@ -54,7 +58,13 @@ export default defineConfig({
   plugins: [alone(), react(), tailwindcss()],
   appType: 'spa',
   server: { port, strictPort: true, host: '127.0.0.1', proxy },
-  preview: { port, strictPort: true, host: '127.0.0.1', proxy },
+  preview: {
+    port,
+    strictPort: true,
+    host: '127.0.0.1',
+    proxy,
+    headers: { 'Content-Security-Policy': policy },
+  },
   worker: { format: 'es' },
   build: {
     outDir: 'dist',

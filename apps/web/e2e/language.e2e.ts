@@ -5,6 +5,7 @@ import { accessibilityFaults, overflow } from './support/accessibility.ts';
 import { fakeService } from './support/fake-service.ts';
 import { heading } from './support/person.ts';
 import { origin } from './support/surroundings.ts';
+import { visit } from './support/visit.ts';
 
 const open = async (page: Page, path: string): Promise<void> => {
   await fakeService(page, signedIn);
@@ -31,10 +32,8 @@ test.describe('a browser that wants German', () => {
     await page.setViewportSize({ width: 320, height: 700 });
     for (const screen of plain) {
       await page.unrouteAll({ behavior: 'ignoreErrors' });
-      await fakeService(page, { ...screen.answers });
       await page.goto('about:blank');
-      await page.goto(`${origin()}${screen.path}`);
-      await page.locator('h1').waitFor();
+      await visit(page, origin(), screen, { translated: true });
       await expect(page.locator('h1'), screen.id).not.toHaveText(screen.heading);
       expect(await overflow(page), screen.id).toBeLessThanOrEqual(0);
     }

@@ -69,7 +69,10 @@ export const statusScreens: Screen[] = [
     path: '/dashboard',
     heading: 'You’re offline',
     answers: { 'account.me': 'broken' },
-    act: (page) => page.context().setOffline(true),
+    act: async (page) => {
+      await page.getByRole('heading', { level: 1, name: 'We can’t reach the service' }).waitFor();
+      await page.context().setOffline(true);
+    },
     shows: 'as soon as you are connected.',
   },
   {

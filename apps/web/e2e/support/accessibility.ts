@@ -14,21 +14,14 @@ const settled = (page: Page): Promise<unknown> =>
     ),
   );
 
-const faults = async (page: Page, axe: AxeBuilder): Promise<string[]> => {
+/** What axe finds, one line each, so that a failure says what to mend. */
+export const accessibilityFaults = async (page: Page): Promise<string[]> => {
   await settled(page);
-  const { violations } = await axe.analyze();
+  const { violations } = await new AxeBuilder({ page }).withTags(STANDARDS).analyze();
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`),
   );
 };
-
-/** What axe finds, one line each, so that a failure says what to mend. */
-export const accessibilityFaults = (page: Page): Promise<string[]> =>
-  faults(page, new AxeBuilder({ page }).withTags(STANDARDS));
-
-/** What axe finds that depends on the colour scheme. */
-export const schemeFaults = (page: Page): Promise<string[]> =>
-  faults(page, new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']));
 
 /** How far the page is wider than its window, in CSS pixels. */
 export const overflow = (page: Page): Promise<number> =>

@@ -19,5 +19,7 @@ export const visit = async (
   // Not by role: behind a dialog the page is hidden from assistive technology.
   await page.locator('h1', { hasText: translated ? /./ : screen.heading }).waitFor();
   if (!translated) await page.getByText(screen.shows).first().waitFor({ state: 'attached' });
+  // Every page but the one that opens the others has a foot.
+  else if (!screen.id.startsWith('pending--')) await page.getByRole('contentinfo').waitFor();
   await page.evaluate(() => document.fonts.ready);
 };

@@ -56,12 +56,12 @@ export const EntryLayout = ({ title, lead, children, after }: EntryLayoutProps) 
             {product.name}
           </Link>
         </header>
-        <main className="mx-auto flex w-full max-w-sm flex-1 flex-col pt-8 pb-16 sm:justify-center sm:pt-0">
+        <main className="mx-auto flex w-full max-w-sm flex-1 flex-col pt-8 pb-16 sm:justify-center sm:pb-8">
           <h1 ref={heading} tabIndex={-1} className="text-title">
             {title}
           </h1>
           {lead && <div className="mt-2 text-muted">{lead}</div>}
-          {children && <div className="mt-8">{children}</div>}
+          {children && <div className="mt-8 *:w-full">{children}</div>}
           {after && <div className="mt-8 border-t border-line pt-6 text-sm text-muted">{after}</div>}
         </main>
         <footer className="py-4">

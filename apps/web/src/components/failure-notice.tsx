@@ -1,7 +1,7 @@
 import type { Failure } from '../auth/failure.ts';
 import { failureSentence } from '../forms/sentences.ts';
 import { failureDetailsWords } from '../messages/failures.ts';
-import { clock, type Countdown } from './countdown.ts';
+import type { Countdown } from './countdown.ts';
 import { Notice } from './notice.tsx';
 import { RequestId } from './request-id.tsx';
 import { useWords } from '../language/language.ts';
@@ -12,9 +12,7 @@ export const FailureNotice = ({ failure, wait }: { failure: Failure; wait?: Coun
   if (failure.reason === 'rate_limited' && wait) {
     return (
       <Notice tone="warning" title={failureDetails.limitedTitle}>
-        <span aria-hidden="true" className="numeric">
-          {wait.seconds > 0 ? failureDetails.limited(clock(wait.seconds)) : failureDetails.limitedOver}
-        </span>
+        <p>{wait.seconds > 0 ? failureDetails.limitedNote : failureDetails.limitedOver}</p>
         <span role="status" className="sr-only">
           {wait.spoken}
         </span>

@@ -14,11 +14,13 @@ type ChoiceProps = {
 /** The select of the platform: known to every hand, every screen reader and every phone. */
 const Choice = ({ id, label, value, onChoose, children }: ChoiceProps) => (
   <div className="flex items-center gap-1">
-    <label htmlFor={id}>{label}</label>
+    <label htmlFor={id} className="max-sm:sr-only">
+      {label}
+    </label>
     <select
       id={id}
       value={value}
-      className="min-h-11 cursor-pointer rounded-control bg-transparent px-1.5 font-medium text-ink hover:bg-sunken"
+      className="-mx-1.5 min-h-11 cursor-pointer rounded-control bg-transparent px-1.5 sm:mx-0 font-medium text-ink hover:bg-sunken"
       onChange={(event) => onChoose(event.target.value)}
     >
       {children}

@@ -33,6 +33,8 @@ export const failureDetailsWords = topic('failureDetailsWords', {
   copyRequestId: 'Copy the request id',
   limitedTitle: 'Too many attempts',
   limited: (time: string) => `Try again in ${time}`,
+  /** Beside a countdown: why there is one, and that nothing is lost. */
+  limitedNote: 'You can go on when the wait is over. Nothing you typed is lost.',
   limitedOver: 'You can try again now.',
   seconds: (count: number) => (count === 1 ? '1 second' : `${count} seconds`),
   minutes: (count: number) => (count === 1 ? '1 minute' : `${count} minutes`),

@@ -6,5 +6,5 @@ export const preferencesWords = topic('preferencesWords', {
   language: 'Language',
   languageFailed: 'That language could not be loaded. Try again in a moment.',
   appearance: 'Appearance',
-  themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
 });

@@ -22,7 +22,7 @@ export const entry: Pick<
     language: 'Sprache',
     languageFailed: 'Diese Sprache konnte nicht geladen werden. Versuche es gleich noch einmal.',
     appearance: 'Darstellung',
-    themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
+    themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   },
   signInWords: {
     title: 'Anmelden',

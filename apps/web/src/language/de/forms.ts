@@ -94,6 +94,7 @@ export const forms: Pick<
     copyRequestId: 'Kennung der Anfrage kopieren',
     limitedTitle: 'Zu viele Versuche',
     limited: (time) => `Wieder möglich in ${time}`,
+    limitedNote: 'Nach der Wartezeit geht es weiter. Deine Eingaben bleiben erhalten.',
     limitedOver: 'Du kannst es jetzt wieder versuchen.',
     seconds: (count) => (count === 1 ? '1 Sekunde' : `${count} Sekunden`),
     minutes: (count) => (count === 1 ? '1 Minute' : `${count} Minuten`),

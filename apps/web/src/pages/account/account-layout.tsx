@@ -60,7 +60,11 @@ export const AccountLayout = () => {
       </a>
       <header className="border-b border-line bg-surface">
         <div className="mx-auto flex max-w-5xl items-center justify-between gap-4 px-5 py-3">
-          <Link to="/dashboard" className="flex items-center gap-2.5 rounded-control text-lg font-semibold">
+          <Link
+            to="/dashboard"
+            activeProps={{ 'aria-current': undefined }}
+            className="flex items-center gap-2.5 rounded-control text-lg font-semibold"
+          >
             <GateMark />
             {product.name}
           </Link>

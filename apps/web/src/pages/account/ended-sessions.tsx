@@ -5,6 +5,7 @@ import { endedByWords, sessionsWords } from '../../messages/sessions.ts';
 import { DevicePicture } from './session-row.tsx';
 import { deviceName } from './session-text.ts';
 import { useWords } from '../../language/language.ts';
+import { Address } from './address.tsx';
 
 /** How many ended sessions are listed; the activity page has the rest. */
 const SHOWN = 20;
@@ -35,7 +36,7 @@ export const EndedSessions = ({ sessions }: { sessions: SessionListItem[] }) => 
                 {session.ip && (
                   <>
                     {' · '}
-                    <span className="numeric inline-block max-w-full break-words">{session.ip}</span>
+                    <Address ip={session.ip} />
                   </>
                 )}
               </p>

@@ -11,6 +11,7 @@ import { Moment, useNow } from '../../components/moment.tsx';
 import { sessionsWords } from '../../messages/sessions.ts';
 import { type DeviceShape, deviceName, deviceShape, isActiveNow } from './session-text.ts';
 import { useWords } from '../../language/language.ts';
+import { Address } from './address.tsx';
 
 const pictures: Record<DeviceShape, typeof Monitor> = {
   desktop: Monitor,
@@ -143,7 +144,7 @@ export const SessionRow = ({ session, announce }: SessionRowProps) => {
           {session.ip && (
             <>
               {' · '}
-              <span className="numeric inline-block max-w-full break-words">{session.ip}</span>
+              <Address ip={session.ip} />
             </>
           )}
         </p>

@@ -34,6 +34,7 @@ export const UnavailablePage = ({ failure, asking, askAgain }: UnavailablePagePr
         {failure.reason === 'internal' && <FailureNotice failure={failure} />}
         <Button
           look="secondary"
+          className="w-full"
           pending={asking && !waiting}
           pendingLabel={unavailable.retrying}
           waiting={waiting}

@@ -14,7 +14,9 @@ export const UnexpectedPage = ({ error }: ErrorComponentProps) => {
     <EntryLayout title={unexpected.title} lead={requestId ? unexpected.lead : unexpected.noId}>
       <div className="space-y-5">
         {requestId && <RequestId id={requestId} />}
-        <Button onClick={() => location.reload()}>{unexpected.retry}</Button>
+        <Button className="w-full" onClick={() => location.reload()}>
+          {unexpected.retry}
+        </Button>
       </div>
     </EntryLayout>
   );
