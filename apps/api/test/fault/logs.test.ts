@@ -18,6 +18,8 @@ const [FIRST, SECOND, THIRD, WRONG] = [
   'a wrong passphrase 4',
 ];
 
+const NAME = 'Grace Brewster Hopper';
+
 let weather: Weather;
 let mailbox: Mailbox;
 let api: Service;
@@ -30,7 +32,12 @@ beforeAll(async () => {
   // What operators who look for slow statements turn on; parameters are the one thing that has to be off.
   const settings = { log_statement: 'all', log_parameter_max_length: '0', log_min_messages: 'warning' };
   [weather, mailbox] = await Promise.all([startWeather({ postgres: settings }), startMailbox()]);
-  const env = { ...weather.env, SMTP_URL: mailbox.smtpUrl, LOG_LEVEL: 'debug' };
+  const env = {
+    ...weather.env,
+    SMTP_URL: mailbox.smtpUrl,
+    LOG_LEVEL: 'debug',
+    PORTCULLIS_REQUEST_DEADLINE_MS: '2000',
+  };
   // The cuts below are meant for the API.
   const undisturbed = { ...env, DATABASE_URL: weather.postgres.url };
   [api, worker] = await Promise.all([startService('serve', env), startService('worker', undisturbed)]);
@@ -70,7 +77,7 @@ const mailed = async (to: string, page: string): Promise<string> => {
 
 /** One life of an account, with what goes wrong in one. */
 const live = async () => {
-  const [email, newEmail, name] = [anAddress(), anAddress(), 'Grace Brewster Hopper'];
+  const [email, newEmail, name] = [anAddress(), anAddress(), NAME];
   keep('an address', email);
   keep('an address', newEmail);
   keep('a name', name);
@@ -144,6 +151,11 @@ const breakThings = async (email: string, browser: HttpClient) => {
     await cut;
     await expect.poll(async () => outcome(await browser.query('account.me')), PATIENCE).toBe(200);
   }
+  // The server gives up on a statement that holds an address and a name.
+  const signUp = { email, password: THIRD, name: NAME };
+  await weather.holding('LOCK TABLE portcullis.registration IN ACCESS EXCLUSIVE MODE', [], async () => {
+    await mutate(nobody, 'account.signUp', signUp, '503 unavailable');
+  });
   weather.toPostgres.refuse();
   weather.toRedis.refuse();
   for (let n = 0; n < 5; n += 1) {
