@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Mailbox, startMailbox } from '@portcullis/devstack/mailbox';
 import { startTcpProxyTo, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import type { TestDatabase } from '@portcullis/devstack/test-database';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { requestPasswordReset } from '../../src/services/account/request-password-reset.ts';
 import { resetPassword } from '../../src/services/account/reset-password.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
@@ -15,6 +15,8 @@ import { secretIn } from '../support/worker-mails.ts';
 import type { MailStep } from '../support/worker-process.ts';
 
 const program = fileURLToPath(new URL('../support/worker-process.ts', import.meta.url));
+/** Processes start slowly on a busy machine. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 const PATIENT = { timeout: 60_000 };
 
 let base: TestDatabase;

@@ -149,7 +149,7 @@ describe('links of mails that were not delivered', () => {
         .poll(async () => (await queue.jobs())[0]?.last_error, { timeout: 30_000 })
         .toContain(`${code}`);
       await expect.poll(async () => (await queue.jobs())[0]?.locked_by).toBeNull();
-      expect(await liveLinks()).toEqual([]);
+      await expect.poll(liveLinks, { timeout: 30_000 }).toEqual([]);
       mailbox.refuse(null);
       await queue.hurry();
       await untilDone();
