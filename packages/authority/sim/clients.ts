@@ -18,23 +18,25 @@ export const perform = async (
   on: Instance,
   by: string,
   input: Input,
+  given?: VerbOptions,
 ): Promise<Outcome | null> => {
-  const { history, chance } = world;
+  const { history } = world;
   const { accountId } = known;
   const operation = history.invoke(accountId, `${by}@${on.name}`, input);
   world.scheduler.note(`#${operation.id} begins: ${by} on ${on.name}: ${Object.values(input).join(' ')}`);
   on.process.remember(`#${input.kind}`);
-  const options: VerbOptions = {
-    deadlineMs: on.process.clock.monotonicMs() + chance.between(...world.options.deadlineMs),
-    bestEffort: chance.of(['none', 'none', 'none', 'works', 'fails']),
-  };
-  const outcome = await outlived(on, run(on, accountId, input, options));
+  const outcome = await outlived(on, run(on, accountId, input, given ?? drawOptions(world, on)));
   if (outcome !== null) history.return(operation, outcome);
   world.scheduler.note(
     `#${operation.id} ${outcome === null ? 'never returns: its process died' : `returns ${Object.values(outcome).join(' ')}`}`,
   );
   return outcome;
 };
+
+const drawOptions = ({ chance, options }: World, on: Instance): VerbOptions => ({
+  deadlineMs: on.process.clock.monotonicMs() + chance.between(...options.deadlineMs),
+  bestEffort: chance.of(['none', 'none', 'none', 'works', 'fails']),
+});
 
 const run = (on: Instance, accountId: string, input: Input, options: VerbOptions): Promise<Outcome> => {
   switch (input.kind) {
@@ -85,9 +87,21 @@ export const client = async (world: World, known: Known, name: string, plan: Cli
     const outcome = await perform(world, known, on, name, input);
     if (outcome?.kind === 'done' && outcome.sessionId !== undefined) known.sessions.push(outcome.sessionId);
     if (outcome?.kind === 'done' && input.kind === 'issue link') known.links.push(input.linkId);
+    if (outcome?.kind === 'done' && ENDS.has(input.kind)) await insist(world, known, name, input);
     if (outcome?.kind === 'live' && input.kind === 'verify' && chance.flip(0.3))
       on.touch(input.sessionId, known.accountId);
   }
+};
+
+const ENDS = new Set(['reset', 'revoke one', 'revoke others', 'revoke all']);
+
+/** Success is a promise from this moment on: holds it to it at once, where it is hardest to keep. */
+const insist = async (world: World, known: Known, name: string, input: Input): Promise<void> => {
+  const { chance } = world;
+  const on = world.holder?.process.isAlive ? world.holder : chance.of(world.instances);
+  const sessionId = input.kind === 'revoke one' ? input.sessionId : chance.of(known.sessions);
+  if (on.process.isAlive && chance.flip(0.7))
+    await perform(world, known, on, name, { kind: 'verify', sessionId });
 };
 
 /** Waits until the scheduler lets this client go on. */

@@ -253,17 +253,18 @@ const loseHolder: Fault = (world) => {
   return `${holder.name}: ${way}`;
 };
 
-export const silence = (world: World, { name, process }: Instance, asleep: boolean, weight: number): void => {
+export const silence = (
+  world: World,
+  { name, process }: Instance,
+  asleep: boolean,
+  weight: number,
+  mayGoOn: () => boolean = () => true,
+): void => {
   process.pause();
+  const goOn = () => process.isAlive && process.resume(asleep);
   // A sleep of less than a second counts as drift (assumed by spec §2).
-  world.scheduler.add(
-    `${name} ${asleep ? 'wakes with its machine' : 'goes on'}`,
-    () => process.isAlive && process.resume(asleep),
-    {
-      weight,
-      isReady: () => !asleep || process.pausedForMs() > 1_100,
-    },
-  );
+  const isReady = () => mayGoOn() && (!asleep || process.pausedForMs() > 1_100);
+  world.scheduler.add(`${name} ${asleep ? 'wakes with its machine' : 'goes on'}`, goOn, { weight, isReady });
 };
 
 const stepWall: Fault = (world) => {

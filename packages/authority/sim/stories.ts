@@ -1,6 +1,6 @@
 import { registerBy, silence } from './faults.ts';
 import type { Instance } from './instance.ts';
-import { leaseKey, type LeaseRow } from './postgres/rows.ts';
+import { GENERATION, leaseKey, type LeaseRow } from './postgres/rows.ts';
 import type { World } from './world.ts';
 
 /**
@@ -30,19 +30,17 @@ const leaseEnd = ({ authority }: Instance): number => authority.lease.trust()?.l
 const others = (world: World, holder: Instance): Instance[] =>
   world.alive().filter((one) => one !== holder && !one.process.isPaused);
 
-/** Cut off from Postgres, stopped, or asleep with its machine; it comes back late. */
+/** Cut off from Postgres, stopped, or asleep with its machine, for about as long as a lease lasts. */
 const lose = (world: World, holder: Instance): void => {
-  const way = world.chance.of(['cut off', 'paused', 'asleep']);
+  const way = world.chance.of(['cut off', 'cut off', 'paused', 'asleep']);
+  const sinceMs = world.scheduler.nowMs;
+  const isOver = (ms: number) => () => world.scheduler.nowMs - sinceMs > ms;
+  const forMs = world.options.leaseMs * world.chance.between(0.9, 1.6);
   world.scheduler.note(`FAULT ${holder.name} is ${way}`);
-  if (way !== 'cut off') return silence(world, holder, way === 'asleep', 0.015);
+  if (way !== 'cut off') return silence(world, holder, way === 'asleep', 0.3, isOver(forMs));
   world.database.cut(holder.process, false);
-  when(
-    world,
-    `${holder.name} reaches Postgres again`,
-    () => true,
-    () => void world.database.cutOff.delete(holder.process),
-    0.005,
-  );
+  const back = () => void world.database.cutOff.delete(holder.process);
+  when(world, `${holder.name} reaches Postgres again`, isOver(forMs), back, 0.3);
 };
 
 const registerAnew = (world: World, holder: Instance): void => {
@@ -74,7 +72,9 @@ const holderReplaced: Story = (world) => {
     },
     5,
   );
-  return { holder, hasBegun: () => isSilent };
+  const old = world.database.server.committed.get(GENERATION);
+  const isReplaced = () => world.database.server.committed.get(GENERATION) !== old;
+  return { holder, hasBegun: () => isSilent && isReplaced() };
 };
 
 /** An instance asks for its first lease while the generation that it asks for is being replaced. */
