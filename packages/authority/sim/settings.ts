@@ -189,6 +189,7 @@ const themes: Record<string, Theme> = {
         'joins beside a registration',
         'joins and is forgotten',
         'registration forgotten',
+        'fence arrives late',
       ] as const),
       leaseMs: chance.of([3_000, 3_000, 6_000]),
       deadlineMs: [8_000, 16_000],

@@ -1,5 +1,7 @@
+import { type Known, perform } from './clients.ts';
 import { registerBy, silence } from './faults.ts';
 import type { Instance } from './instance.ts';
+import type { Action } from './scheduler.ts';
 import { GENERATION, leaseKey, type LeaseRow } from './postgres/rows.ts';
 import type { World } from './world.ts';
 
@@ -142,9 +144,51 @@ const registrationForgotten: Story = (world) => {
   return { holder, hasBegun: usesIt };
 };
 
+/** A fence is given up and its release sent; both arrive, in this order, while somebody else's fence is at work. */
+const fenceArrivesLate: Story = (world) => {
+  const holder = world.first();
+  const known: Known = { accountId: 'a1', sessions: ['a1-s1'], passwords: [], links: [] };
+  void perform(world, known, holder, 'late', { kind: 'revoke others', callerId: 'a1-s1' });
+  const stuck: Action[] = [];
+  const sent = (script: string) =>
+    world.scheduler
+      .pending()
+      .find(({ label, weight }) => label.startsWith(`${holder.name} redis1 ${script} a1 `) && weight > 0);
+  const hold = (script: string) => {
+    const action = sent(script);
+    if (action === undefined) return;
+    action.weight = 0;
+    stuck.push(action);
+  };
+  when(
+    world,
+    'the fence is stuck',
+    () => sent('FENCE') !== undefined,
+    () => {
+      hold('FENCE');
+      holder.index.reset();
+      when(
+        world,
+        'its release is stuck',
+        () => sent('RELEASE') !== undefined,
+        () => hold('RELEASE'),
+        20,
+      );
+    },
+    20,
+  );
+  const isSomebodyAtWork = () =>
+    stuck.length === 2 && [...world.primary().keys.values()].some(({ fields }) => fields.has('f'));
+  when(world, 'the fence arrives', isSomebodyAtWork, () => {
+    for (const action of stuck) action.weight = action === stuck[0] ? 1_000 : 1;
+  });
+  return { holder, hasBegun: () => stuck.length > 0 };
+};
+
 export const stories = {
   'holder replaced': holderReplaced,
   'joins beside a registration': joinsBesideRegistration,
   'joins and is forgotten': joinsAndIsForgotten,
   'registration forgotten': registrationForgotten,
+  'fence arrives late': fenceArrivesLate,
 } satisfies Record<string, Story>;
