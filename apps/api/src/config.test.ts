@@ -222,6 +222,8 @@ test('relaxed limits leave those on wrong passwords alone', () => {
     (rule) => standard[rule as never]['points'] !== relaxed[rule as never]['points'],
   );
   expect(changed.sort()).toEqual([
+    'client_failure_ip',
+    'client_tokens',
     'mail_ip',
     'mail_mailbox',
     'refresh_ip',
