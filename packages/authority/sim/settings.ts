@@ -190,6 +190,7 @@ const themes: Record<string, Theme> = {
         'joins and is forgotten',
         'registration forgotten',
         'fence arrives late',
+        'moved and back',
       ] as const),
       leaseMs: chance.of([3_000, 3_000, 6_000]),
       deadlineMs: [8_000, 16_000],

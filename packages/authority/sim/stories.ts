@@ -90,6 +90,9 @@ const joinsBesideRegistration: Story = (world) => {
     'a generation is registered beside a first lease',
     isAboutToCommit,
     () => {
+      // The first lease is on its way to disk for as long as a story may take.
+      for (const action of world.scheduler.pending())
+        if (action.label.startsWith(`${holder.name} lease: its statement commits`)) action.weight = 0.02;
       registerAnew(world, holder);
       isRegistering = true;
     },
@@ -185,10 +188,28 @@ const fenceArrivesLate: Story = (world) => {
   return { holder, hasBegun: () => stuck.length > 0 };
 };
 
+/** Everybody moves to another Redis, something is revoked there, and everybody moves back to the first. */
+const movedAndBack: Story = (world) => {
+  const holder = world.first();
+  const [home, away] = world.redis;
+  if (home === undefined || away === undefined) throw new Error('a world has two Redis servers');
+  const pointAll = (server: typeof home) => world.instances.forEach(({ target }) => target.pointAt(server));
+  const trusts = (server: typeof home) => () =>
+    holder.authority.lease.trust()?.generation.replicationIds?.includes(server.replid) === true;
+  pointAll(away);
+  const isRevoked = () =>
+    world.history.operations.some(
+      ({ input, outcome }) => input.kind !== 'verify' && outcome?.kind === 'done',
+    );
+  when(world, 'everybody is pointed at the first Redis again', isRevoked, () => pointAll(home), 0.3);
+  return { holder, hasBegun: trusts(away) };
+};
+
 export const stories = {
   'holder replaced': holderReplaced,
   'joins beside a registration': joinsBesideRegistration,
   'joins and is forgotten': joinsAndIsForgotten,
   'registration forgotten': registrationForgotten,
   'fence arrives late': fenceArrivesLate,
+  'moved and back': movedAndBack,
 } satisfies Record<string, Story>;
