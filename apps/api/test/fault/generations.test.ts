@@ -80,32 +80,63 @@ describe('what Redis forgets, rolls back or never knew brings no session back', 
     await finishRedis(dumping);
   });
 
+  const follow = async (by: Awaited<ReturnType<typeof rawClient>>, of: TestRedis) => {
+    await by.sendCommand(['REPLICAOF', '127.0.0.1', new URL(of.url).port]);
+    await expect.poll(() => by.info('replication'), { timeout: 20_000 }).toContain('master_link_status:up');
+  };
+  const lead = (by: Awaited<ReturnType<typeof rawClient>>) => by.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+  /** Whether the index holds the session there. */
+  const holds = async (at: Awaited<ReturnType<typeof rawClient>>, { sessionId }: Opened) => {
+    const keys = await at.keys('pc:*');
+    const found = await Promise.all(keys.map((key) => at.hExists(key, `s:${sessionId}`)));
+    return found.includes(1);
+  };
+
   it('W9: demoted, resynchronised and promoted back under a live connection, it is another history', async () => {
     const second = await startTestRedis();
+    const [one, two] = [await rawClient(redis), await rawClient(second)];
+    for (const client of [one, two]) await client.configSet('repl-diskless-sync-delay', '0');
+    // A primary takes a new id with its first replica: that happens before anybody registers it.
+    await follow(two, redis);
     // No poll in between: only the scripts themselves can notice.
     const a = await instance({ pollMs: 3_600_000 });
     const session = await open(a, await makePerson(a));
     await warm(a, session);
-    const [one, two] = [await rawClient(redis), await rawClient(second)];
-    for (const client of [one, two]) await client.configSet('repl-diskless-sync-delay', '0');
+    await expect.poll(() => holds(two, session)).toBe(true);
     const runId = (await one.info('server')).match(/run_id:(\w+)/)?.[1];
-    const replicate = async (of: TestRedis, by: typeof one) => {
-      await by.sendCommand(['REPLICAOF', '127.0.0.1', new URL(of.url).port]);
-      await expect.poll(() => by.info('replication'), { timeout: 20_000 }).toContain('master_link_status:up');
-    };
-    await replicate(redis, two);
-    await two.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    await lead(two);
     await revokeAll(await a.as(session.sessionId, session.accountId));
-    await replicate(second, one);
-    await one.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    expect(await holds(one, session)).toBe(false);
+    await follow(one, second);
+    await lead(one);
     // Same process, same run id, and what it acknowledged is gone: yesterday's entry is back.
     expect((await one.info('server')).match(/run_id:(\w+)/)?.[1]).toBe(runId);
-    const keys = await one.keys('pc:*');
-    expect(await Promise.all(keys.map((key) => one.hExists(key, `s:${session.sessionId}`)))).toContain(1);
+    expect(await holds(one, session)).toBe(true);
     for (let n = 0; n < 200; n += 1) expect(await status(a, session)).toBe('session_revoked');
-    one.destroy();
+    for (const client of [one, two]) client.destroy();
+    await finishRedis(second);
+  });
+
+  it('W9, G1: a replica was promoted while the old primary lives on: what it holds is another history, and is not believed', async () => {
+    const second = await startTestRedis();
+    const two = await rawClient(second);
+    await follow(two, redis);
+    const a = await instance({ pollMs: 3_600_000 });
+    const session = await open(a, await makePerson(a));
+    await warm(a, session);
+    await lead(two);
+    const b = await instance({ redisUrl: second.url, pollMs: 3_600_000 });
+    // Same generation, same names, a primary: were it believed, "live" would be filled in where no fence comes to.
+    for (let n = 0; n < 5; n += 1)
+      expect(await b.verify(session.sessionId, session.accountId)).toMatchObject({
+        status: 'live',
+        source: 'store',
+      });
+    await revokeAll(await a.as(session.sessionId, session.accountId));
+    expect(await status(b, session)).toBe('session_revoked');
     two.destroy();
-    await second.finish([/^pc:/]);
+    for (const by of started.splice(0)) await by.close();
+    await finishRedis(second);
   });
 
   it('W9, G1: a copy that a resharding left on another primary of the same generation answers nothing', async () => {
