@@ -132,7 +132,6 @@ const registrationForgotten: Story = (world) => {
   const { server } = world.database;
   const commits = server.commitsOfTimeline();
   const name = holder.authority.lease.trust()?.generation.name;
-  let isForgotten = false;
   registerAnew(world, holder);
   const usesIt = () => {
     const trust = holder.authority.lease.trust();
@@ -141,7 +140,6 @@ const registrationForgotten: Story = (world) => {
   const forget = () => {
     lose(world, holder);
     world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
-    isForgotten = true;
   };
   when(world, 'a fail-over forgets the generation', () => usesIt() && world.isIndexFilled(name), forget, 0.3);
   return { holder, hasBegun: usesIt };

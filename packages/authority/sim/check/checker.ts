@@ -61,7 +61,9 @@ const ends = (
     case 'revoke all':
     case 'reset':
       return openedBefore(invoked);
-    default:
+    case 'issue link':
+    case 'sign in':
+    case 'verify':
       return false;
   }
 };

@@ -38,7 +38,11 @@ export const fingerprint = (world: World): string => {
 };
 
 const keysOf = (keys: World['redis'][number]['keys']) =>
-  [...keys].map(([name, { fields, expiresAtMs }]) => [name, [...fields].sort(), expiresAtMs === null]);
+  [...keys].map(([name, { fields, expiresAtMs }]) => [
+    name,
+    [...fields].sort(([a], [b]) => (a < b ? -1 : 1)),
+    expiresAtMs === null,
+  ]);
 
 const nameOf = ({ by, input }: Operation) => `${by} ${Object.values(input).join(' ')}`;
 
