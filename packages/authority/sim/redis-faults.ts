@@ -146,6 +146,8 @@ export const leaveCopy: Fault = (world) => {
   const name = keysOf(world, accountId);
   const key = from.keys.get(name);
   if (key === undefined || world.copiesOf.has(accountId)) return null;
+  // Filled there, moved here unread, and copied back: the same limit.
+  if (key.fields.get('o') === other(world, from).replid) return null;
   other(world, from).keys.set(name, { fields: new Map(key.fields), expiresAtMs: key.expiresAtMs });
   world.copiesOf.set(accountId, from);
   // Most telling once the source has nothing left to overwrite the copy with.
