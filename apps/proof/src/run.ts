@@ -77,9 +77,11 @@ const attack = async (stack: ProofStack, options: RunOptions): Promise<Findings>
   if (options.over.aborted) end();
   const violated = () => options.stopAtFirst === true && end();
   const evidence: Promise<void>[] = [];
+  // A session may be accepted wrongly before the first fault, too.
+  let faultsNow = (): string[] => [];
   const graveyard = createGraveyard((accepted) => {
     // The first few tell everything; a thousand more would only be in the way.
-    if (evidence.length < 20) evidence.push(lookInto(accepted, stack, nemesis?.now() ?? [], options.say));
+    if (evidence.length < 20) evidence.push(lookInto(accepted, stack, faultsNow(), options.say));
     violated();
   });
   const mails = countMails(stack);
@@ -94,6 +96,7 @@ const attack = async (stack: ProofStack, options: RunOptions): Promise<Findings>
     faults: options.faults,
     failed: (name, error) => oddities.add(`could not be made: ${name}: ${String(error).slice(0, 160)}`),
   });
+  faultsNow = () => nemesis.now();
   const startedAt = new Date().toISOString();
   const stopTelling = tellProgress(options.say, judge, graveyard, nemesis);
   const began = performance.now();
