@@ -14,6 +14,7 @@ import { canaryMetrics, runCanary } from './jobs/canary.ts';
 import { jobMetrics } from './jobs/metrics.ts';
 import { queueDepth } from './jobs/queue.ts';
 import { type RunningWorker, startWorker } from './jobs/worker.ts';
+import { watchWriters } from './jobs/writers.ts';
 import { atMost, untilToldToStop } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import type { Readinesses } from './readiness.ts';
@@ -77,7 +78,11 @@ export const work = async (config: Config): Promise<void> => {
     }
   })();
 
-  const watching = watch(config, db, metrics, log, stopping.signal);
+  const writers = { db: gauges, clock: systemClock, log, registry: metrics.registry };
+  const watching = Promise.all([
+    watch(config, db, metrics, log, stopping.signal),
+    watchWriters(writers, stopping.signal),
+  ]);
 
   const signal = await told;
   log.info({ signal }, 'stopping');
