@@ -45,13 +45,20 @@ async function installDependencies(): Promise<void> {
   writeFileSync(file, `${JSON.stringify({ name, version, license, type, private: true }, null, 2)}\n`);
 }
 
-/** Node refuses TypeScript under node_modules, so the workspace's own packages are bundled; all others stay outside. */
+/**
+ * Node refuses TypeScript under node_modules, so the workspace's own packages are bundled, with what only they depend on;
+ * the api's own dependencies stay outside.
+ */
 async function bundleService(): Promise<void> {
+  const manifest = JSON.parse(readFileSync(join(root, 'apps/api/package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const outside = Object.keys(manifest.dependencies).filter((name) => !name.startsWith('@portcullis/'));
   const bundle = await rolldown({
     input: { main: apiMain },
     cwd: join(root, 'apps/api'),
     platform: 'node',
-    external: (id) => !/^(?:[./]|@portcullis\/)/.test(id),
+    external: (id) => outside.some((name) => id === name || id.startsWith(`${name}/`)),
     // What cannot be resolved would only show when that line runs.
     onLog: (level, log) => {
       if (level === 'warn') throw new Error(log.message);
