@@ -88,7 +88,8 @@ const tell = async (world: World, name: StoryName): Promise<World['instances'][n
   const { holder, hasBegun } = stories[name](world);
   world.holder = holder;
   const [known] = [...world.initial.keys()].map(knownOf);
-  if (known !== undefined && name === 'registration forgotten') void monitor(world, known, holder, 6);
+  if (known !== undefined && (name === 'registration forgotten' || name === 'same timeline twice'))
+    void monitor(world, known, holder, 6);
   await world.scheduler.run(hasBegun, STORY_STEPS);
   return holder;
 };

@@ -191,6 +191,7 @@ const themes: Record<string, Theme> = {
         'registration forgotten',
         'fence arrives late',
         'moved and back',
+        'same timeline twice',
       ] as const),
       leaseMs: chance.of([3_000, 3_000, 6_000]),
       deadlineMs: [8_000, 16_000],

@@ -203,6 +203,34 @@ const movedAndBack: Story = (world) => {
   return { holder, hasBegun: trusts(away) };
 };
 
+/**
+ * Two fail-overs choose the same number for their timeline: the second standby never followed the first. An instance
+ * that joined between them is known to nobody afterwards.
+ */
+const sameTimelineTwice: Story = (world) => {
+  const { server } = world.database;
+  const holder = world.start();
+  world.database.restart(() => server.failOver(0));
+  let isForgotten = false;
+  const sinceMs = world.scheduler.nowMs;
+  const isSettled = () =>
+    world.scheduler.nowMs - sinceMs > 1.3 * world.options.leaseMs &&
+    leaseEnd(holder) > holder.process.clock.monotonicMs() &&
+    world.isIndexFilled('g0');
+  when(
+    world,
+    'a fail-over to a standby that never followed the last one',
+    isSettled,
+    () => {
+      lose(world, holder);
+      world.database.restart(() => server.failOver(0, true));
+      isForgotten = true;
+    },
+    5,
+  );
+  return { holder, hasBegun: () => isForgotten };
+};
+
 export const stories = {
   'holder replaced': holderReplaced,
   'joins beside a registration': joinsBesideRegistration,
@@ -210,4 +238,5 @@ export const stories = {
   'registration forgotten': registrationForgotten,
   'fence arrives late': fenceArrivesLate,
   'moved and back': movedAndBack,
+  'same timeline twice': sameTimelineTwice,
 } satisfies Record<string, Story>;

@@ -51,7 +51,6 @@ export class LeaseKeeper {
   readonly #parts: LeaseParts;
   readonly #settings: LeaseSettings;
   readonly #firstSeenMs = new Map<string, number>();
-  #historySeen: { history: PostgresHistory; sinceMs: number } | null = null;
   #trust: Trust | null = null;
   #pollNumber = 0;
   #polling: Promise<void> | null = null;
@@ -152,7 +151,6 @@ export class LeaseKeeper {
       });
       if (number !== this.#pollNumber) return;
       this.#note(reply.generation.name);
-      this.#noteHistory(reply.history);
       this.#reaches = reaches;
       this.#unreached = reached === null ? this.#unreached + 1 : 0;
       const current = used !== null && used.name === reply.generation.name;
@@ -192,7 +190,7 @@ export class LeaseKeeper {
       instead: generation.name,
       generation: { name: this.#parts.random.token(16), replicationIds: reached },
       history,
-      leasesComplete: !moved && (reply.leasesComplete || this.#historyIsOld()),
+      leasesComplete: !moved && (reply.leasesComplete || this.#isOld(generation.name)),
     };
     if (registeredOn === null || moved) return { ...base, unlessReached: false };
     if (generation.replicationIds === null)
@@ -218,20 +216,16 @@ export class LeaseKeeper {
   /** Every lease that a lost history could have granted has run out by this process's clock: rows count again. */
   async #completeLeases(reply: PollReply): Promise<void> {
     const settled = reply.registeredOn !== null && sameHistory(reply.registeredOn, reply.history);
-    if (!reply.leasesComplete && settled && this.#historyIsOld())
+    if (!reply.leasesComplete && settled && this.#isOld(reply.generation.name))
       await this.#parts.store.markLeasesComplete(reply.generation.name);
   }
 
-  #historyIsOld(): boolean {
-    return (
-      this.#historySeen !== null &&
-      this.#parts.clock.monotonicMs() - this.#historySeen.sinceMs >= this.#settings.leaseMs
-    );
-  }
-
-  #noteHistory(history: PostgresHistory): void {
-    if (this.#historySeen && sameHistory(this.#historySeen.history, history)) return;
-    this.#historySeen = { history, sinceMs: this.#parts.clock.monotonicMs() };
+  /**
+   * Known here for a whole lease: what was granted before it was registered has run out. The age of the Postgres history
+   * proves nothing, since two fail-overs may choose the same number for their timeline.
+   */
+  #isOld(generation: string): boolean {
+    return this.#parts.clock.monotonicMs() - this.#note(generation) >= this.#settings.leaseMs;
   }
 
   #note(generation: string): number {

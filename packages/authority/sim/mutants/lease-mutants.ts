@@ -57,6 +57,20 @@ export const leaseMutants: Mutant[] = [
     ],
   },
   {
+    name: 'the age of the Postgres history ends the wait for lost leases',
+    removes: 'P5 L on its own clock since it first saw this generation',
+    changes: [
+      {
+        file: lease,
+        from: 'if (!reply.leasesComplete && settled && this.#isOld(reply.generation.name))',
+        to: `const parts = this.#parts as unknown as { seen?: { timeline: string; at: number } };
+    const now = this.#parts.clock.monotonicMs();
+    if (parts.seen?.timeline !== reply.history.timeline) parts.seen = { timeline: reply.history.timeline, at: now };
+    if (!reply.leasesComplete && settled && now - parts.seen.at >= this.#settings.leaseMs)`,
+      },
+    ],
+  },
+  {
     name: 'a generation of another Postgres history is good enough',
     removes: 'P5 registered on this history',
     changes: [
