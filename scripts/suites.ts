@@ -22,6 +22,17 @@ export const suites: Suite[] = [
   vitest('integration', true),
   vitest('concurrency', true),
   vitest('fault', true),
+  {
+    name: 'simulation',
+    needs: [],
+    usesStores: false,
+    kind: 'steps',
+    command: (report) => ({
+      program: process.execPath,
+      args: [join(root, 'scripts/proof.ts'), '--sim', '--suite', '--report', report],
+      cwd: root,
+    }),
+  },
   vitest('operations', true, ['nginx']),
   {
     name: 'proof',

@@ -40,7 +40,7 @@ export interface Settings {
   maxFaults: number;
 }
 
-export const FAULTS = [
+const FAULTS = [
   'connection lost',
   'commit unanswered',
   'statement cancelled',

@@ -6,7 +6,7 @@ export interface Mutant {
   changes: readonly Change[];
 }
 
-export interface Change {
+interface Change {
   /** Below packages/authority. */
   file: string;
   /** Has to occur exactly once: a mutant that no longer applies must fail loudly. */

@@ -60,7 +60,7 @@ const truthOf = (
   return { kind: isLive(state, session.id, nowMs) ? 'live' : 'expired', session: factOf(session) };
 };
 
-export const factOf = (session: SessionRow): LiveSession => ({
+const factOf = (session: SessionRow): LiveSession => ({
   sessionId: session.id,
   accountId: session.accountId,
   createdAt: session.createdAt,
