@@ -9,6 +9,8 @@ import { sessionAnswered, sessionGuard } from './query-client.ts';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 20_000;
+/** A tab that does not know whether the leading one is live asks it again this often. */
+const ASK_MS = 1_000;
 /** Without a stream the service is asked this often instead. */
 const POLL_MS = 8_000;
 
@@ -77,6 +79,13 @@ export const useLiveSession = (): Liveness => {
     if (leads) tellOtherTabs({ kind: 'liveness', liveness: streaming });
     else tellOtherTabs({ kind: 'who_leads' });
   }, [leads, streaming]);
+
+  useEffect(() => {
+    if (leads || heard === 'live') return;
+    // An answer is lost when it comes while either side changes its ears.
+    const asking = setInterval(() => tellOtherTabs({ kind: 'who_leads' }), ASK_MS);
+    return () => clearInterval(asking);
+  }, [leads, heard]);
 
   useEffect(
     () =>
