@@ -35,7 +35,9 @@ export const main = async (args: string[]): Promise<number> => {
   if (values.help) return said(USAGE, 0);
   if (values.replay !== undefined) return replay(numberOf(values.replay, 1), values.mutant);
   if (values.suite && values.report !== undefined)
-    return (await playSuite({ seeds: 20_000, orders: 5_000, say }, values.report)) ? 0 : 1;
+    return (await playSuite({ seeds: 20_000, orders: 5_000, seedsPerMutant: 20_000, say }, values.report))
+      ? 0
+      : 1;
   if (values.mutants) return attackMutants(numberOf(values.seeds, 20_000), values.only);
   return simulate(numberOf(values.seeds, 20_000), numberOf(values.from, 1), values.report);
 };
