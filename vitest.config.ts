@@ -17,6 +17,16 @@ export default defineConfig({
       {
         test: {
           ...ordinary,
+          // Each test plays many schedules, on all cores; one file at a time.
+          testTimeout: 900_000,
+          name: 'simulation',
+          include: ['packages/authority/sim/**/*.test.ts'],
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...ordinary,
           name: 'integration',
           include: ['packages/*/test/**/*.test.ts', 'apps/api/test/integration/**/*.test.ts'],
           globalSetup: stores,

@@ -19,20 +19,10 @@ export const suites: Suite[] = [
   script('check', 'check.ts'),
   script('planted', 'planted.ts'),
   vitest('unit', false),
+  vitest('simulation', false),
   vitest('integration', true),
   vitest('concurrency', true),
   vitest('fault', true),
-  {
-    name: 'simulation',
-    needs: [],
-    usesStores: false,
-    kind: 'steps',
-    command: (report) => ({
-      program: process.execPath,
-      args: [join(root, 'scripts/proof.ts'), '--sim', '--suite', '--report', report],
-      cwd: root,
-    }),
-  },
   vitest('operations', true, ['nginx']),
   {
     name: 'proof',

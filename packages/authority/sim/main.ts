@@ -5,11 +5,9 @@ import { mutants } from './mutants/all.ts';
 import { loadMutated } from './mutants/load.ts';
 import { playMutants } from './run/mutants.ts';
 import { playSeeds } from './run/pool.ts';
-import { playSuite } from './run/suite.ts';
 import { describeSum, n } from './run/sum.ts';
 
 const USAGE = `npm run proof -- --sim [--seeds N] [--from S] [--report FILE]   schedules of the real protocol code on simulated stores
-npm run proof -- --sim --suite --report FILE                    the part of it that npm test plays
 npm run proof -- --mutants [--seeds N] [--only TEXT]            the same with one part removed: each must be caught
 npm run proof -- --replay SEED [--mutant NAME]                  one schedule, step by step`;
 
@@ -28,16 +26,11 @@ export const main = async (args: string[]): Promise<number> => {
       only: { type: 'string' },
       mutant: { type: 'string' },
       report: { type: 'string' },
-      suite: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return said(USAGE, 0);
   if (values.replay !== undefined) return replay(numberOf(values.replay, 1), values.mutant);
-  if (values.suite && values.report !== undefined)
-    return (await playSuite({ seeds: 20_000, orders: 5_000, seedsPerMutant: 20_000, say }, values.report))
-      ? 0
-      : 1;
   if (values.mutants) return attackMutants(numberOf(values.seeds, 20_000), values.only);
   return simulate(numberOf(values.seeds, 20_000), numberOf(values.from, 1), values.report);
 };

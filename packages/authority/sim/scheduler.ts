@@ -21,6 +21,9 @@ export interface Timer {
 
 const always = () => true;
 
+/** Asked from a microtask: resolves once all others are done, too. */
+const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
 /**
  * Owns time and order. Whatever the world can do next is an action; the choices pick one, it happens, all code that it
  * woke runs until it waits again, and so on. Promises of ports are resolved in actions only: same choices, same run.
@@ -31,6 +34,8 @@ export class Scheduler {
   steps = 0;
   /** How readily time passes while something else could happen. */
   timeWeight = 0.1;
+  /** Until when time may pass although something else could happen. */
+  timeLimitMs = Number.POSITIVE_INFINITY;
   /** Takes one readable line for each thing that happens. */
   trace: ((line: string) => void) | null = null;
   /** Called before each choice; true ends the run. */
@@ -91,12 +96,15 @@ export class Scheduler {
    */
   async run(isOver: () => boolean, maxSteps: number): Promise<'over' | 'idle' | 'steps'> {
     const limit = this.steps + maxSteps;
+    // From an event of the outside a tick would come before the microtasks; from a microtask it comes after all of them.
+    await Promise.resolve();
+    await settled();
     for (;;) {
       if (isOver() || this.beforeChoice?.() === true) return 'over';
       if (this.steps >= limit) return 'steps';
       if (!this.#step()) return 'idle';
       // Runs once every microtask that the step caused is done, however deep their chain.
-      await new Promise<void>((resolve) => process.nextTick(resolve));
+      await settled();
     }
   }
 
@@ -109,7 +117,7 @@ export class Scheduler {
       ready.push(action);
       weights.push(action.weight);
     }
-    if (this.#timers.length > 0 && (this.timeWeight > 0 || ready.length === 0))
+    if (ready.length === 0 ? this.#timers.length > 0 : this.#mayTimePass())
       weights.push(this.timeWeight > 0 ? this.timeWeight : 1);
     if (weights.length === 0) return false;
     const index = weights.length === 1 ? 0 : this.choices.pick(weights);
@@ -122,6 +130,10 @@ export class Scheduler {
       action.run();
     }
     return true;
+  }
+
+  #mayTimePass(): boolean {
+    return this.timeWeight > 0 && this.#timers.some(({ dueMs }) => dueMs <= this.timeLimitMs);
   }
 
   #passTime(): void {

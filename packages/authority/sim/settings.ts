@@ -40,7 +40,7 @@ export interface Settings {
   maxFaults: number;
 }
 
-const FAULTS = [
+export const FAULTS = [
   'connection lost',
   'commit unanswered',
   'statement cancelled',

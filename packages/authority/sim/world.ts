@@ -120,7 +120,8 @@ export class World {
     return outsider;
   }
 
-  start(name?: string): Instance {
+  /** @param isPolling false: it never gets a lease, and so answers from Postgres alone */
+  start(name?: string, isPolling = true): Instance {
     this.#started += 1;
     const { leaseMs, pollMs, sweepMs, databaseLoss, isCluster } = this.options;
     const target = isCluster
@@ -152,7 +153,7 @@ export class World {
       },
     );
     this.instances.push(instance);
-    void instance.authority.start();
+    if (isPolling) void instance.authority.start();
     return instance;
   }
 

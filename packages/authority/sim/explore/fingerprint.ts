@@ -10,9 +10,12 @@ export const fingerprint = (world: World): string => {
   const { database, scheduler, redis, instances, history } = world;
   const { server } = database;
   const parts = [
-    JSON.stringify([...server.committed]),
+    JSON.stringify([...server.committed].sort(([a], [b]) => (a < b ? -1 : 1))),
     `${server.timeline}`,
-    [...server.running()].map(({ writes, isAborted }) => JSON.stringify([[...writes], isAborted])).join(),
+    [...server.running()]
+      .map(({ writes, isAborted }) => JSON.stringify([[...writes], isAborted]))
+      .sort()
+      .join(),
     server.locks
       .entries()
       .map(({ key, mode, owner }) => `${key} ${mode} ${JSON.stringify([...owner.writes.keys()])}`)

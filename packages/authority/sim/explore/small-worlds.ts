@@ -52,31 +52,46 @@ const warm = async (world: World): Promise<void> => {
   const on = at(world, 0);
   void on.authority.verifier.verify('a1-s1', 'a1');
   const isFilled = () => [...world.primary().keys.values()].some(({ fields }) => fields.has('s:a1-s1'));
-  await world.scheduler.run(isFilled, 100);
+  await world.scheduler.run(() => isFilled() && world.scheduler.pending().length === 0, 100);
 };
+
+/** Asks Postgres alone: what it says is over may be accepted by nobody afterwards (G2). */
+const witness = (world: World): Instance => world.start('witness', false);
 
 export const smallWorlds: readonly SmallWorld[] = [
   {
-    name: 'a reset that dies anywhere, beside two verifications in a row',
-    negatives: ['no fence', 'READ ignores the fence', 'RELEASE before COMMIT'],
+    name: 'a reset that dies anywhere, a witness, then a verification by the index',
+    negatives: ['no fence'],
     begin: async (world, task) => {
       await warm(world);
-      task(script(world, at(world, 0), 'reset', [reset]));
-      task(script(world, at(world, 1), 'client', [verify, verify]));
-      fault(world, 'kill i1', () => at(world, 0).process.kill());
+      const [i1, i2] = [at(world, 0), at(world, 1)];
+      task(script(world, i1, 'reset', [reset]));
+      task(inTurn(world, 'client', [witness(world), i2], verify));
+      fault(world, 'kill i1', () => i1.process.kill());
     },
   },
   {
-    name: 'a reset beside two verifications that find an empty index',
+    name: 'a reset that dies anywhere, beside a verification, then a witness and another one',
+    negatives: ['RELEASE before COMMIT'],
+    begin: async (world, task) => {
+      await warm(world);
+      const [i1, i2] = [at(world, 0), at(world, 1)];
+      task(script(world, i1, 'reset', [reset]));
+      task(inTurn(world, 'client', [i2, witness(world), i2], verify));
+      fault(world, 'kill i1', () => i1.process.kill());
+    },
+  },
+  {
+    name: 'a reset beside three verifications that find an empty index',
     negatives: ['FILL without its nonce'],
     begin: async (world, task) => {
       task(script(world, at(world, 0), 'reset', [reset]));
-      task(script(world, at(world, 1), 'client', [verify, verify]));
+      task(script(world, at(world, 1), 'client', [verify, verify, verify]));
     },
   },
   {
     name: 'a reset beside two clients on two instances',
-    negatives: ['RELEASE before COMMIT'],
+    negatives: [],
     begin: async (world, task) => {
       await warm(world);
       task(script(world, at(world, 0), 'reset', [reset]));
@@ -93,15 +108,16 @@ export const smallWorlds: readonly SmallWorld[] = [
     },
   },
   {
-    name: 'a sign-out that dies or loses its connection anywhere, and its retry elsewhere',
-    negatives: ['no fence', 'RELEASE in a finally'],
+    name: 'a sign-out whose connection breaks anywhere, and its retry elsewhere',
+    negatives: ['no fence'],
     begin: async (world, task) => {
       await warm(world);
-      task(script(world, at(world, 0), 'first', [signOut]));
-      task(script(world, at(world, 1), 'second', [signOut, verify]));
+      const [i1, i2] = [at(world, 0), at(world, 1)];
+      task(script(world, i1, 'first', [signOut]));
+      task(script(world, i2, 'second', [signOut, verify]));
       fault(world, 'the connection of the sign-out breaks', () => {
         for (const one of world.database.connections)
-          if (one.process === at(world, 0).process && one.isInUse()) one.lose(true);
+          if (one.process === i1.process && one.isInUse()) one.lose(true);
       });
     },
   },
@@ -114,29 +130,39 @@ export const smallWorlds: readonly SmallWorld[] = [
     },
   },
   {
-    name: 'a fence that is given up and arrives late, beside two verifications',
+    name: 'a fence that is given up and arrives late, a witness, then a verification',
     negatives: ['a fence that was not acknowledged will do'],
     begin: async (world, task) => {
       await warm(world);
-      task(script(world, at(world, 0), 'reset', [reset]));
-      task(script(world, at(world, 1), 'client', [verify, verify]));
-      fault(world, 'i1 loses its connection to Redis', () => at(world, 0).index.reset());
+      const [i1, i2] = [at(world, 0), at(world, 1)];
+      task(script(world, i1, 'reset', [reset]));
+      task(inTurn(world, 'client', [witness(world), i2], verify));
+      fault(world, 'i1 loses its connection to Redis', () => i1.index.reset());
     },
   },
   {
     name: 'a new generation beside a revocation, and a holder of the old one',
-    negatives: ['nobody waits for "effective"', 'the generation is not locked against a registration'],
+    negatives: ['nobody waits for "effective"'],
     leaseMs: 150,
     begin: async (world, task) => {
       await warm(world);
-      const poll = async () => at(world, 0).authority.lease.pollOnce();
       registerBy(world, at(world, 0), true);
-      task(poll());
+      task(at(world, 0).authority.lease.pollOnce());
       task(script(world, at(world, 0), 'revoker', [revokeAll]));
       task(script(world, at(world, 1), 'holder', [verify]));
     },
   },
 ];
+
+/** One client, one operation after the other, each on the next instance. */
+const inTurn = async (
+  world: World,
+  by: string,
+  instances: readonly Instance[],
+  input: Input,
+): Promise<void> => {
+  for (const on of instances) await script(world, on, by, [input]);
+};
 
 /** The session that a sign-in opens is asked for as soon as its name is known. */
 const signInAndVerify = async (world: World, on: Instance): Promise<void> => {

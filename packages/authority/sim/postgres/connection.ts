@@ -204,7 +204,9 @@ export class Connection {
   #answer(call: Call, settled: Settled<unknown>): void {
     if (this.#call !== call) return;
     this.process.deliver(
-      this.process.isObserved() ? `${this.label}: ${call.label} answered ${told(settled)}` : '',
+      this.process.isObserved()
+        ? `${this.label}: ${call.label} answered ${told(settled)}`
+        : `${this.label}: ${call.label} answered`,
       () => {
         if (this.#call !== call) return;
         this.#call = null;

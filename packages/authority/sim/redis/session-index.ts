@@ -177,7 +177,7 @@ export class SimSessionIndex implements SessionIndex {
         this.#process.deliver(
           this.#process.isObserved()
             ? `${what} answered ${settled.ok ? JSON.stringify(settled.value) : settled.error.message}`
-            : '',
+            : `${what} answered`,
           () => settle(settled),
           this.#network.reply(`${this.#process.name} redis`),
         );
