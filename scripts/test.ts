@@ -8,6 +8,7 @@ import { findSystemProgram } from '../packages/devstack/src/system-package.ts';
 import { startTestRedis, type TestRedis } from '../packages/devstack/src/test-redis.ts';
 import { endCommands, runCommand } from './command.ts';
 import { secondsSince, whenToldToStop } from './lifetime.ts';
+import { type Failure, readFailures } from './failures.ts';
 import { readReport, type Tally } from './reports.ts';
 import { type Suite, suites } from './suites.ts';
 
@@ -15,6 +16,7 @@ const SUITE_TIMEOUT_MS = 20 * 60_000;
 const dir = mkdtempSync(join(tmpdir(), 'portcullis-test-'));
 const began = performance.now();
 const lines: string[] = [];
+const failures: Failure[] = [];
 let stores: { postgres: PostgresServer; redis: TestRedis } | null = null;
 let passed = 0;
 let failed = 0;
@@ -31,6 +33,7 @@ const chosen = chooseSuites();
 if (chosen.some((suite) => suite.usesStores)) await provideStores();
 for (const suite of chosen) await runSuite(suite);
 await removeStores();
+for (const { name, why } of failures) say(`\nFAILED ${name}\n${why.replaceAll(/^/gm, '    ')}`);
 say(`\n${lines.join('\n')}\n\nTook ${secondsSince(began)}.`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`, () => process.exit(failed === 0 ? 0 : 1));
 
@@ -105,7 +108,11 @@ async function runSuite(suite: Suite): Promise<void> {
     timeoutMs: SUITE_TIMEOUT_MS,
   });
   if (isStopped) return;
-  add(suite, readReport(suite.kind, contentOf(report), code), start);
+  const content = contentOf(report);
+  failures.push(
+    ...readFailures(suite.kind, content).map(({ name, why }) => ({ name: `${suite.name}: ${name}`, why })),
+  );
+  add(suite, readReport(suite.kind, content, code), start);
 }
 
 /** Without the settings of a development stack that the shell may hold: tests work on their own stores only. */

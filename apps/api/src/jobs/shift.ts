@@ -27,6 +27,9 @@ export interface ShiftDeps {
   tasks: TaskDeps;
 }
 
+/** For writing back what ended last; the library's own forced end takes as long. */
+const FLUSH_MS = 5_000;
+
 /** One life of the queue's loop, with its own connections and its own name. */
 export interface Shift {
   /** Resolves when no job is in hand any more and all are written back, or could not be. */
@@ -47,8 +50,8 @@ export const startShift = async (deps: ShiftDeps, settings: ShiftSettings): Prom
     name = workerPool.id;
     presence = new Presence(deps.databaseUrl, name, clock, log);
   });
-  // Not the runner's own end: that waits up to a minute for its cron, which an outage has put to sleep.
-  const over = new Promise<void>((resolve) => void events.once('pool:release', () => resolve()));
+  const ended = new AbortController();
+  const over = endOf(events, clock, ended.signal);
   let begun: Promise<void> | null = null;
   // Held back until the presence stands: a job locked before would look like a dead worker's.
   const standUp = () => (begun ??= presence?.begin() ?? Promise.resolve());
@@ -62,7 +65,6 @@ export const startShift = async (deps: ShiftDeps, settings: ShiftSettings): Prom
   runner.promise.catch((error: unknown) =>
     log.error({ error: error instanceof Error ? error.message : 'error' }, 'the queue ended with an error'),
   );
-  const ended = new AbortController();
   const sweeping = sweep(pool, name, settings.takeOverMs, deps, ended.signal);
   return {
     over,
@@ -80,6 +82,19 @@ export const startShift = async (deps: ShiftDeps, settings: ShiftSettings): Prom
     },
   };
 };
+
+/**
+ * Not the runner's own end: that waits up to a minute for its cron, which an outage has put to sleep. The pool's comes
+ * in time, but never once two jobs could not be written back (the library then counts one of them twice): whoever has
+ * no job in hand any more waits for it only so long.
+ */
+const endOf = (events: WorkerEvents, clock: Clock, closed: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const soon = () => void clock.sleep(FLUSH_MS, closed).then(resolve, () => undefined);
+    events.once('pool:release', () => resolve());
+    events.once('pool:gracefulShutdown:complete', soon);
+    events.once('pool:gracefulShutdown:error', soon);
+  });
 
 const queuePool = ({ databaseUrl, log }: ShiftDeps, { concurrency }: ShiftSettings): pg.Pool => {
   // One each for listening and for taking over, besides the jobs.

@@ -59,7 +59,7 @@ const WAIT_MS = 1_000;
 /**
  * SessionStore on a pg pool of its own, apart from the verbs': a slow password reset must not hold up verifications.
  * The pool's `query_timeout` and `connectionTimeoutMillis` are the deadlines; a query that met its deadline takes its
- * connection down with it. Statements are prepared by name.
+ * connection down with it. Statements are prepared by name. The pool is new: connections it already has would go unheard.
  */
 export class PostgresSessionStore implements SessionStore, ManySessionStore, GenerationStore {
   readonly #pool: Pool;
@@ -68,6 +68,9 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
 
   constructor(pool: Pool, limits: StoreLimits) {
     this.#pool = pool;
+    // Whoever uses a connection that breaks is told by its statement. Between two callers, or between two statements of
+    // one, there is none to tell, and unheard the error would end the process.
+    pool.on('connect', (client) => void client.on('error', () => undefined));
     this.#policy = bulkhead(limits.concurrent, limits.queued);
     this.#guard = new Guard({
       isOutage: () => true,
@@ -103,9 +106,6 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
   async whileNobodyRevokes(accountId: string, work: () => Promise<void>): Promise<boolean> {
     const client = await this.#guarded(() => this.#pool.connect());
     let broken: Error | undefined;
-    // A connection that is lost while `work` talks to the index has no statement to fail: unheard, it would end the process.
-    const onError = (error: Error) => (broken = error);
-    client.on('error', onError);
     try {
       await client.query('BEGIN');
       // No savepoint around it (P4): a failed NOWAIT ends the whole attempt.
@@ -116,11 +116,10 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
       await client.query('COMMIT');
       return true;
     } catch (error) {
-      broken ??= await rollback(client);
+      broken = await rollback(client);
       if (isLockNotAvailable(error)) return false;
       throw error;
     } finally {
-      client.off('error', onError);
       client.release(broken);
     }
   }
