@@ -4,7 +4,7 @@ import { createRandom, type Random } from '../random.ts';
 import { isExplainable } from './brute-force.ts';
 import { linearize } from './linearize.ts';
 
-const CASES = 3_000;
+const CASES = 20_000;
 
 /** Any operations in any order and with any answer, though nobody uses a session or link before it was answered. */
 const randomHistory = (random: Random): Operation[] => {
@@ -56,7 +56,7 @@ const randomAction = (random: Random, sessions: Known, links: Known): Action => 
   const session = random.pick(sessions).number;
   const ended = random.below(3);
   const known = result === 'unknown' ? 'refused' : result;
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
     case 1:
       return { kind: 'verify', session, result: known };
@@ -83,6 +83,7 @@ const randomAction = (random: Random, sessions: Known, links: Known): Action => 
     case 5:
       return { kind: 'sign_out', session, result };
     case 6:
+    case 7:
       return { kind: random.pick(['revoke_others', 'revoke_all']), session, result, ended };
     default:
       return { kind: 'refresh', session, result, mayEnd: random.chance(0.3) };

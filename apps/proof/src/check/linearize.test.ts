@@ -56,6 +56,16 @@ describe('what the specification allows', () => {
     expect(verdictOf(...until, [21, 22, refusedSignIn(0)])).toBe('violation');
   });
 
+  it('lets a sign-in that ran beside the end of the others be ended by it, though it may have counted another', () => {
+    const until: Written[] = [
+      [1, 2, signedIn(0)],
+      [10, 30, others(0, 1)],
+      [11, 20, signedIn(1)],
+    ];
+    expect(verdictOf(...until, [31, 32, verified(1, 'refused')])).toBe('linearizable');
+    expect(verdictOf(...until, [31, 32, verified(1, 'ok')])).toBe('linearizable');
+  });
+
   it('takes a late refresh for a theft only when it was late enough', () => {
     const refused = (mayEnd: boolean): Action => ({ kind: 'refresh', session: 0, result: 'refused', mayEnd });
     expect(verdictOf([1, 2, signedIn(0)], [3, 4, refused(true)], [5, 6, verified(0, 'refused')])).toBe(

@@ -38,7 +38,9 @@ export interface Circumstances {
 
 /**
  * The state after the action with this result, or null when the specification does not allow it here. For an unknown
- * result: the state after its effect, or null when it has none here.
+ * result: the state after its effect, or null when it has none here. The same object only for what changes nothing at
+ * any later place either, for the search places that at once: who ends all others may find nobody here and ends those
+ * who sign in before a later one.
  */
 export const step = (state: State, action: Action, circumstances: Circumstances): State | null => {
   switch (action.kind) {
@@ -138,8 +140,9 @@ const revokeMany = (state: State, action: Of<'revoke_others' | 'revoke_all'>): S
   if (action.result === 'refused') return isLive ? null : state;
   if (!isLive) return null;
   const kept = action.kind === 'revoke_others' ? bit(action.session) : 0n;
-  if (action.result === 'ok' && action.ended < size(state.live & ~kept)) return null;
-  return ending(state, ~kept, action.result);
+  if (action.result !== 'ok') return ending(state, ~kept, 'unknown');
+  if (action.ended < size(state.live & ~kept)) return null;
+  return { ...state, live: state.live & kept };
 };
 
 const refresh = (state: State, action: Of<'refresh'>): State | null => {
