@@ -57,7 +57,7 @@ beforeAll(async () => {
     await gate?.pass();
     return result;
   };
-  const store = new PostgresSessionStore({ query } as never, { concurrent: 4, queued: 100 });
+  const store = new PostgresSessionStore({ query, on: nothing } as never, { concurrent: 4, queued: 100 });
   many = new ManyVerifier(
     {
       lease: instance.authority.lease,

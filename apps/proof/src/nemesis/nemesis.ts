@@ -3,6 +3,7 @@ import type { Tally } from '../load/tally.ts';
 import type { ProofStack } from '../stack/stack.ts';
 import { pauseUnless } from '../stack/wait.ts';
 import type { Fault, FaultContext } from './fault.ts';
+import { jobFaults } from './jobs.ts';
 import { lineFaults } from './lines.ts';
 import { postgresFaults } from './postgres.ts';
 import { processFaults } from './processes.ts';
@@ -11,6 +12,7 @@ import { redisFaults } from './redis.ts';
 export const allFaults: readonly Fault[] = [
   ...processFaults,
   ...lineFaults,
+  ...jobFaults,
   ...redisFaults,
   ...postgresFaults,
 ];
