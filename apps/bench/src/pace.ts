@@ -1,0 +1,10 @@
+/** How long things last, in seconds, and how often they are repeated. */
+export interface Pace {
+  warmUp: number;
+  hello: number;
+  slice: number;
+  rounds: number;
+}
+
+export const QUICK: Pace = { warmUp: 0.8, hello: 0.4, slice: 0.8, rounds: 2 };
+export const FULL: Pace = { warmUp: 2, hello: 1.5, slice: 3, rounds: 5 };
