@@ -23,7 +23,7 @@ function environment(): NodeJS.ProcessEnv {
   // What is set by hand wins over the stack.
   if (running) return { ...running.env, ...process.env };
   const needsNone = args.length === 0 || args.some((arg) => ['--help', '-h', '--version'].includes(arg));
-  if (!needsNone && !['keys', 'help', 'config'].includes(args[0] ?? '')) {
+  if (!needsNone && !['keys', 'help', 'config', 'mails'].includes(args[0] ?? '')) {
     process.stderr.write(
       'No DATABASE_URL is set and no stack of this checkout runs. Start one with npm start in another terminal, or set DATABASE_URL.\n',
     );

@@ -95,6 +95,8 @@ export interface Keyed {
 
 export interface Mail {
   to: string;
+  /** What it is written in (BCP 47). */
+  language: string;
   subject: string;
   html: string;
   text: string;

@@ -104,7 +104,12 @@ export class SmtpMailer implements Mailer {
         text: mail.text,
         messageId: mail.messageId,
         // RFC 3834 §5; the second keeps Exchange from answering with absence notes.
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'All',
+          // RFC 3282: for programs that read aloud or offer to translate.
+          'Content-Language': mail.language,
+        },
         ...(signal ? { signal } : {}),
       };
       await this.#transport.sendMail(message);

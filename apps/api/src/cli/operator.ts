@@ -30,6 +30,7 @@ export const asOperator = async <T>(
       requestId: 'cli',
       ip: null,
       userAgent: null,
+      language: null,
       deadlineMs: systemClock.monotonicMs() + DEADLINE_MS,
     };
     return await work(ctx, container);

@@ -8,6 +8,7 @@ import { registerIndex } from './index-adopt.ts';
 import { answer, examples, type Io, type JsonOption, messageFor, withJson } from './io.ts';
 import { registerJobs } from './jobs.ts';
 import { registerKeys } from './keys.ts';
+import { registerMails } from './mails.ts';
 
 /** All commands. What a command needs is loaded when it runs: `--help` opens no connection and reads no list. */
 const createProgram = (io: Io): Command => {
@@ -71,6 +72,7 @@ const createProgram = (io: Io): Command => {
   registerDoctor(program, io);
   registerIndex(program, io);
   registerJobs(program, io);
+  registerMails(program, io);
   registerKeys(program, { env: io.env, write: io.out });
   return program;
 };

@@ -31,4 +31,19 @@ describe('who asks', () => {
       'script',
     );
   });
+
+  test.each([
+    [{ 'accept-language': 'de' }, 'de'],
+    [{ 'accept-language': 'fr-CH, en;q=0.8, de;q=0.9' }, 'de'],
+    // What programs send that ask for nothing.
+    [{ 'accept-language': '*' }, null],
+    [{}, null],
+  ])('reads what %j says, and a mail that is asked for knows it', async (headers, language) => {
+    const values: unknown[] = [];
+    const execute = (_sql: string, given: unknown[]) => (values.push(...given), Promise.resolve([]));
+    const write = (_deadlineMs: number, work: (tx: object) => unknown) => Promise.resolve(work({ execute }));
+    const { app } = fixture({ deps: { db: { write } } });
+    await post(app, 'account.requestEmailVerification', { email: 'a@b.test' }, headers);
+    expect(values).toContain(JSON.stringify({ language, browser: null, os: null, ip: null }));
+  });
 });

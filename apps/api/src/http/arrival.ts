@@ -1,6 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { isStorableText } from '@portcullis/contracts/text';
 import type { Context } from 'hono';
+import { type Language, wantedLanguage } from '../domain/language.ts';
 import { canonicalAddress, clientAddress, type IsTrusted } from './client-address.ts';
 
 /** What is known of every request, whatever it asks for. */
@@ -9,6 +10,8 @@ export interface Origin {
   /** Null when the peer is unknown, as in a test. */
   ip: string | null;
   userAgent: string | null;
+  /** What our pages, or the program that asks, are in. */
+  language: Language | null;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
@@ -24,6 +27,7 @@ export const originOf = (c: Context, isTrusted: IsTrusted, newId: () => string):
     requestId: isBehindProxy && REQUEST_ID.test(given) ? given : newId(),
     ip: clientAddress(peer, c.req.header('x-forwarded-for'), isTrusted),
     userAgent: userAgentOf(c.req.header('user-agent')),
+    language: wantedLanguage(c.req.header('accept-language')),
   };
 };
 

@@ -10,6 +10,16 @@ export const STYLES = {
   card: { backgroundColor: '#ffffff', borderRadius: '10px', padding: '28px 24px' },
   heading: { color: '#1b1c1a', fontSize: '22px', lineHeight: '30px', margin: '0 0 16px' },
   text: { color: '#1b1c1a', fontSize: '16px', lineHeight: '24px', margin: '0 0 16px' },
+  details: {
+    backgroundColor: '#f6f5f1',
+    borderRadius: '8px',
+    color: '#1b1c1a',
+    fontSize: '14px',
+    lineHeight: '22px',
+    margin: '0 0 20px',
+    padding: '12px 16px',
+  },
+  label: { color: '#5b5a53' },
   note: { color: '#5b5a53', fontSize: '14px', lineHeight: '20px', margin: '16px 0 0' },
   button: {
     backgroundColor: '#0d5c55',
@@ -43,6 +53,7 @@ export const STYLES = {
 export const DARK = `@media (prefers-color-scheme: dark) {
 .m-body,.m-body>table>tbody>tr>td{background-color:#141514!important}
 .m-card{background-color:#1c1e1c!important}
+.m-details{background-color:#262825!important}
 .m-ink{color:#eeede8!important}
 .m-muted{color:#a9a79e!important}
 .m-accent{color:#7fcfc3!important}

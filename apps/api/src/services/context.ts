@@ -10,6 +10,7 @@ import type {
   RefreshSecrets,
   TokenIssuer,
 } from '../ports.ts';
+import type { Language } from '../domain/language.ts';
 import type { PasswordRule } from '@portcullis/contracts/password';
 import type { SessionListItem } from '@portcullis/contracts/session';
 import type { Authority } from './authority.ts';
@@ -50,6 +51,8 @@ export interface RequestContext {
   /** Canonical client address, or null for a job or an operator. */
   ip: string | null;
   userAgent: string | null;
+  /** What the request was made in, if it said so in a language that there are mails in. */
+  language: Language | null;
   /** On `deps.clock.monotonicMs()`; nothing but COMMIT may outlast it. */
   deadlineMs: number;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TestDatabase } from '@portcullis/devstack/test-database';
 import { startTestRedis, type TestRedis } from '@portcullis/devstack/test-redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mailCause } from '../../src/domain/mail-cause.ts';
 import { changePassword } from '../../src/services/account/change-password.ts';
 import { confirmEmailChange } from '../../src/services/account/confirm-email-change.ts';
 import { deleteAccount } from '../../src/services/account/delete.ts';
@@ -141,7 +142,11 @@ describe('W8, G9: every credential dies with what the contract says it dies with
   };
 
   const mail = () => ({ ...there.deps, times: {}, sender: {} }) as never;
-  const notice = () => ({ id: here.deps.random.uuid(), at: new Date(Date.now() - 1_000) });
+  const notice = () => ({
+    id: here.deps.random.uuid(),
+    at: new Date(Date.now() - 1_000),
+    cause: mailCause(null),
+  });
   const soon = () => performance.now() + 10_000;
   const isLive = async ({ sessionId, accountId }: Opened) =>
     (await there.verify(sessionId, accountId)).status === 'live';

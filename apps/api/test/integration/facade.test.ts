@@ -59,6 +59,7 @@ const ctxOf = ({ deps }: Container) => ({
   requestId: 'test',
   ip: '192.0.2.1',
   userAgent: 'test',
+  language: null,
   deadlineMs: deps.clock.monotonicMs() + 10_000,
 });
 

@@ -45,7 +45,14 @@ beforeAll(async () => {
   });
   server = await listen(app.fetch, { setting: 'PORT', host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000 });
   await seedDemo(
-    { deps, requestId: 'test', ip: null, userAgent: null, deadlineMs: deps.clock.monotonicMs() + 10_000 },
+    {
+      deps,
+      requestId: 'test',
+      ip: null,
+      userAgent: null,
+      language: null,
+      deadlineMs: deps.clock.monotonicMs() + 10_000,
+    },
     DEMO,
   );
 });

@@ -46,7 +46,7 @@ const notice = (to = 'somebody@example.test') => ({
   noticeId: randomUUID(),
   to,
 });
-const addMail = (to?: string) => api.db.write(deadline(), (tx) => enqueueMail(tx, notice(to)));
+const addMail = (to?: string) => api.db.write(deadline(), (tx) => enqueueMail(tx, notice(to), null));
 const addRaw = (payload: unknown, task = 'mail') =>
   queue.rows('SELECT graphile_worker.add_job($1, $2::json, max_attempts := 10)', [
     task,
@@ -58,7 +58,7 @@ describe('a job exists if and only if its transaction committed (G3)', () => {
   it('rolled back: neither job nor notice', async () => {
     await expect(
       api.db.write(deadline(), async (tx) => {
-        await enqueueMail(tx, notice());
+        await enqueueMail(tx, notice(), null);
         throw new Error('the event did not happen');
       }),
     ).rejects.toThrow('did not happen');
@@ -72,7 +72,7 @@ describe('a job exists if and only if its transaction committed (G3)', () => {
     await addRaw({ kind: 'reset_password', noticeId: randomUUID(), accountId: null, linkEpoch: 0 });
     await untilDone();
     await api.db.write(deadline() + 20_000, async (tx) => {
-      await enqueueMail(tx, notice());
+      await enqueueMail(tx, notice(), null);
       await tx.flush();
       // A round of the worker that starts now and ends must not have found it.
       await addRaw({ kind: 'reset_password', noticeId: randomUUID(), accountId: null, linkEpoch: 0 });
@@ -86,7 +86,7 @@ describe('a job exists if and only if its transaction committed (G3)', () => {
   it('the connection dies before COMMIT: neither', async () => {
     await expect(
       api.db.write(deadline(), async (tx) => {
-        await enqueueMail(tx, notice());
+        await enqueueMail(tx, notice(), null);
         const [own] = await tx.execute<{ pid: number }[]>('SELECT pg_backend_pid() AS pid');
         await queue.rows('SELECT pg_terminate_backend($1)', [own?.pid]);
         await tx.flush();

@@ -25,6 +25,7 @@ afterEach(() => {
 
 const mail = (to = 'ada@example.test') => ({
   to,
+  language: 'de',
   subject: 'A subject',
   html: '<p>Hello</p>',
   text: 'Hello\n',
@@ -66,6 +67,15 @@ it('sends one mail to one receiver, whatever the address looks like', async () =
     })),
   );
   expect(mailbox.mails()[0]).toMatchObject({ messageId: 'event@portcullis', text: 'Hello\n' });
+});
+
+it('says that a machine wrote it, that no machine should answer, and in what language it is', async () => {
+  await mailerTo().send(mail());
+  expect(mailbox.mails()[0]?.headers).toMatchObject({
+    'auto-submitted': ['auto-generated'],
+    'x-auto-response-suppress': ['All'],
+    'content-language': ['de'],
+  });
 });
 
 it('nobody listens: certainly not accepted', async () => {

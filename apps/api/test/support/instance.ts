@@ -192,6 +192,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     requestId: 'test',
     ip: '192.0.2.1',
     userAgent: 'test',
+    language: null,
     deadlineMs: systemClock.monotonicMs() + 10_000,
   });
   return {

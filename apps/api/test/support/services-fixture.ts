@@ -77,6 +77,7 @@ export const startServices = async (env: Record<string, string> = {}): Promise<S
     requestId: 'test',
     ip: null,
     userAgent: null,
+    language: null,
     deadlineMs: deps.clock.monotonicMs() + 10_000,
   });
   await seedDemo(ctx(), DEMO);

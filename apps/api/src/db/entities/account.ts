@@ -16,6 +16,8 @@ export const AccountEntity = defineEntity({
     epoch: p.bigint('number'),
     /** Steps where pending links die (G9). */
     linkEpoch: p.bigint('number'),
+    /** Of mails that somebody else causes: the web client's at the last sign-in. Null: not known. */
+    language: p.text().nullable(),
     disabledAt: p.datetime().nullable(),
     deletedAt: p.datetime().nullable(),
     createdAt: p.datetime(),

@@ -1,7 +1,7 @@
 import type { ChangePasswordInput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { type Credential, credentialOf } from '../session/credential.ts';
 import { byCaller, countOthers, endAllSessions, endSession, isLive, openSession } from '../session/steps.ts';
@@ -40,7 +40,7 @@ export const changePassword = async (
           sessionId: caller.sessionId,
           details: { sessionsEnded },
         });
-        await enqueueMail(tx, {
+        await requestMail(tx, ctx, {
           kind: 'password_changed',
           noticeId: random.uuid(),
           accountId: account.id,

@@ -1,9 +1,9 @@
 import type { ConfirmEmailChangeOutput, TokenInput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { isUniqueViolation } from '../../db/outage.ts';
 import { emailKey } from '../../domain/email.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext, SignedIn } from '../context.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { countOthers, endAllSessions, isLive } from '../session/steps.ts';
 import { findLink, requireLink, spendLink } from './links.ts';
@@ -43,7 +43,7 @@ export const confirmEmailChange = async (
             sessionId: kept,
             details: { sessionsEnded },
           });
-          await enqueueMail(tx, {
+          await requestMail(tx, ctx, {
             kind: 'email_changed',
             noticeId: random.uuid(),
             accountId: account.id,

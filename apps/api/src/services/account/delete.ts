@@ -1,7 +1,8 @@
 import type { DeleteInput, DeleteOutput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
+import { knownLanguage } from '../../domain/language.ts';
 import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { byCaller, endAllSessions, isLive } from '../session/steps.ts';
 import { NO_PASSWORD, requirePassword } from './password.ts';
@@ -22,12 +23,18 @@ export const deleteAccount = async (ctx: SignedInContext, input: DeleteInput): P
       ends: true,
       apply: async () => {
         const at = await databaseTime(tx);
-        await enqueueMail(tx, { kind: 'account_deleted', noticeId: random.uuid(), to: account.email });
+        await requestMail(
+          tx,
+          // The worker finds no account any more that remembers its language.
+          { ...ctx, language: ctx.language ?? knownLanguage(account.language) },
+          { kind: 'account_deleted', noticeId: random.uuid(), to: account.email },
+        );
         Object.assign(account, {
           deletedAt: at,
           email: '',
           emailKey: null,
           name: null,
+          language: null,
           passwordHash: NO_PASSWORD,
         });
         audit(tx, ctx, at, { accountId: account.id, type: 'account_deleted', sessionId: caller.sessionId });

@@ -1,11 +1,11 @@
 import type { CheckYourEmail, RequestEmailChangeInput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { lockAccount } from '../../db/repository.ts';
 import { emailKey } from '../../domain/email.ts';
 import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { isLive } from '../session/steps.ts';
 
@@ -46,7 +46,7 @@ const request = async (
       sessionId: ctx.caller.sessionId,
     });
     if (mayMail)
-      await enqueueMail(tx, {
+      await requestMail(tx, ctx, {
         kind: 'change_email',
         noticeId: random.uuid(),
         accountId: account.id,

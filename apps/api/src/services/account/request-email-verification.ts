@@ -1,9 +1,9 @@
 import type { CheckYourEmail, EmailOnlyInput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { emailKey } from '../../domain/email.ts';
 import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
+import { requestMail } from '../mail/request.ts';
 
 const NEWEST = `
 SELECT id FROM portcullis.registration WHERE email_key = ? AND expires_at > clock_timestamp() ORDER BY created_at DESC, id DESC LIMIT 1`;
@@ -24,7 +24,7 @@ const request = async (ctx: RequestContext, key: string, mayMail: boolean): Prom
   const { db, random } = ctx.deps;
   await db.write(ctx.deadlineMs, async (tx) => {
     const rows = await tx.execute<{ id: string }[]>(NEWEST, [key]);
-    await enqueueMail(tx, {
+    await requestMail(tx, ctx, {
       kind: 'sign_up',
       noticeId: random.uuid(),
       registrationId: (mayMail && rows[0]?.id) || null,

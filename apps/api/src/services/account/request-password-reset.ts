@@ -1,10 +1,10 @@
 import type { CheckYourEmail, EmailOnlyInput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { AccountEntity } from '../../db/entities/account.ts';
 import { emailKey } from '../../domain/email.ts';
 import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 
 /** Asks the worker for a link to the stored address. The same answer and the same writes for a stranger's address. */
@@ -29,7 +29,7 @@ const request = async (ctx: RequestContext, key: string, mayMail: boolean): Prom
       type: 'password_reset_requested',
       actor: 'anonymous',
     });
-    await enqueueMail(tx, {
+    await requestMail(tx, ctx, {
       kind: 'reset_password',
       noticeId: random.uuid(),
       accountId,

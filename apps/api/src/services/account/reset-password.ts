@@ -1,8 +1,8 @@
 import type { ResetPasswordInput, SessionsEndedOutput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { AccountEntity } from '../../db/entities/account.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { countOthers, endAllSessions } from '../session/steps.ts';
 import { findLink, requireLink, spendLink } from './links.ts';
@@ -45,7 +45,7 @@ export const resetPassword = async (
             actor: 'link',
             details: { sessionsEnded },
           });
-          await enqueueMail(tx, {
+          await requestMail(tx, ctx, {
             kind: 'password_reset',
             noticeId: random.uuid(),
             accountId: account.id,

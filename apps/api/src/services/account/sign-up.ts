@@ -1,10 +1,10 @@
 import type { SignUpInput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { RegistrationEntity } from '../../db/entities/registration.ts';
 import { emailKey } from '../../domain/email.ts';
 import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
 import { limited, mailingTo } from '../limits.ts';
+import { requestMail } from '../mail/request.ts';
 import { databaseTime } from '../record.ts';
 import { hashOf } from '../session/steps.ts';
 import { requireAcceptable } from './password.ts';
@@ -53,6 +53,10 @@ const register = async (
       },
       { persist: true },
     );
-    await enqueueMail(tx, { kind: 'sign_up', noticeId: random.uuid(), registrationId: mayMail ? id : null });
+    await requestMail(tx, ctx, {
+      kind: 'sign_up',
+      noticeId: random.uuid(),
+      registrationId: mayMail ? id : null,
+    });
   });
 };

@@ -1,9 +1,9 @@
 import type { TokenInput, UndoEmailChangeOutput } from '@portcullis/contracts/account';
-import { enqueueMail } from '../../db/enqueue.ts';
 import { isUniqueViolation } from '../../db/outage.ts';
 import { emailKey } from '../../domain/email.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { countOthers, endAllSessions } from '../session/steps.ts';
 import { findLink, requireLink, spendLink } from './links.ts';
@@ -43,7 +43,11 @@ export const undoEmailChange = async (
             actor: 'link',
             details: { sessionsEnded },
           });
-          await enqueueMail(tx, { kind: 'email_restored', noticeId: random.uuid(), accountId: account.id });
+          await requestMail(tx, ctx, {
+            kind: 'email_restored',
+            noticeId: random.uuid(),
+            accountId: account.id,
+          });
           await endAllSessions(tx, account, {
             at,
             type: 'email_changed',

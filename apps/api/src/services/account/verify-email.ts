@@ -20,8 +20,8 @@ SELECT id, secret_hash = ? AND expires_at > clock_timestamp() AS good FROM portc
 WHERE email_key = ? ORDER BY id FOR UPDATE`;
 
 const CREATE = `
-INSERT INTO portcullis.account (id, email, email_key, name, password_hash)
-VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING RETURNING id`;
+INSERT INTO portcullis.account (id, email, email_key, name, password_hash, language)
+VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING RETURNING id`;
 
 /**
  * Turns a pending registration into an account. The mailed secret proves the mailbox; the cookie of the sign-up, or
@@ -96,6 +96,7 @@ const adopt = async (
     registration.emailKey,
     registration.name ?? null,
     registration.passwordHash,
+    ctx.language,
   ]);
   // Somebody else's registration of the address was confirmed first.
   if (created.length === 0) throw new AuthError('verification_invalid');

@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import type { MailCause } from '../../domain/mail-cause.ts';
 import type { MailContent, MailTemplate } from '../../mail/content.ts';
 import type { Clock, Logger, Mail, Random } from '../../ports.ts';
 import type { ServiceConfig } from '../config.ts';
@@ -50,4 +51,5 @@ export interface PreparedMail {
 export interface NoticeFacts {
   id: string;
   at: Date;
+  cause: MailCause;
 }

@@ -1,12 +1,17 @@
 import { lockAccount } from '../../db/repository.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { emailKey } from '../../domain/email.ts';
-import { changeEmailMail, emailChangedMail, linkTo } from '../../mail/link-mails.ts';
-import { addressInUseMail } from '../../mail/notice-mails.ts';
+import { composeLink, composeNotice } from '../../mail/compose.ts';
 import type { MailDeps, NoticeFacts, PreparedMail } from './context.ts';
+import { asAsked, asRemembered } from './facts.ts';
 import { isPastUse, mintLink } from './links.ts';
 
-const OWNER = 'SELECT email FROM portcullis.account WHERE email_key = ? AND id <> ?';
+interface Owner {
+  email: string;
+  language: string | null;
+}
+
+const OWNER = 'SELECT email, language FROM portcullis.account WHERE email_key = ? AND id <> ?';
 
 /** The link that confirms a new address or, when another account has it, a note to that owner and no link at all. */
 export const prepareEmailChange = async (
@@ -15,13 +20,15 @@ export const prepareEmailChange = async (
   notice: NoticeFacts,
   request: { accountId: string; linkEpoch: number; newEmail: string },
 ): Promise<PreparedMail | null> => {
-  const { publicUrl, emailChangeLinkSeconds: seconds } = deps.config;
+  const { emailChangeLinkSeconds: seconds } = deps.config;
   const account = await lockAccount(tx, request.accountId);
   if (account === null || account.disabledAt !== null || account.linkEpoch !== request.linkEpoch) return null;
   if (await isPastUse(tx, notice.at, seconds)) return null;
-  const [owner] = await tx.execute<{ email: string }[]>(OWNER, [emailKey(request.newEmail), account.id]);
-  if (owner !== undefined)
-    return { template: 'address_in_use', to: owner.email, content: addressInUseMail(notice.at) };
+  const [owner] = await tx.execute<Owner[]>(OWNER, [emailKey(request.newEmail), account.id]);
+  if (owner !== undefined) {
+    const content = composeNotice('address_in_use', asRemembered(deps, notice, owner));
+    return { template: 'address_in_use', to: owner.email, content };
+  }
   const wish = {
     accountId: account.id,
     linkEpoch: account.linkEpoch,
@@ -31,7 +38,7 @@ export const prepareEmailChange = async (
     email: request.newEmail,
   };
   const { secret, verificationId } = await mintLink(tx, deps, wish);
-  const content = changeEmailMail(linkTo(publicUrl, 'change_email', secret), seconds);
+  const content = composeLink('change_email', asAsked(deps, notice, account), { secret, seconds });
   return { template: 'change_email', to: request.newEmail, content, verificationId };
 };
 
@@ -42,7 +49,7 @@ export const prepareEmailChanged = async (
   notice: NoticeFacts,
   event: { accountId: string; oldEmail: string },
 ): Promise<PreparedMail | null> => {
-  const { publicUrl, undoLinkSeconds: seconds } = deps.config;
+  const { undoLinkSeconds: seconds } = deps.config;
   const account = await lockAccount(tx, event.accountId);
   if (account === null || (await isPastUse(tx, notice.at, seconds))) return null;
   const wish = {
@@ -54,6 +61,6 @@ export const prepareEmailChanged = async (
     email: event.oldEmail,
   };
   const { secret, verificationId } = await mintLink(tx, deps, wish);
-  const content = emailChangedMail(linkTo(publicUrl, 'email_changed', secret), seconds, notice.at);
+  const content = composeLink('email_changed', asAsked(deps, notice, account), { secret, seconds });
   return { template: 'email_changed', to: event.oldEmail, content, verificationId };
 };

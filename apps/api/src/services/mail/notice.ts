@@ -1,3 +1,4 @@
+import { type MailCause, mailCause } from '../../domain/mail-cause.ts';
 import type { MailDeps } from './context.ts';
 
 /*
@@ -11,6 +12,8 @@ export interface TakenNotice {
   readonly messageId: string;
   /** When the event happened, by the database's clock. */
   readonly at: Date;
+  /** The request behind it; empty for what older code asked for. */
+  readonly cause: MailCause;
   /** Names the newest taking or renewal; whoever takes over writes another. */
   token: string;
   /** On the monotonic clock, before that was asked for: the lease runs from some moment after it. */
@@ -22,7 +25,7 @@ export type Taking = { kind: 'taken'; notice: TakenNotice } | { kind: 'sent' | '
 const TAKE = `
 UPDATE portcullis.notice SET taken_at = clock_timestamp()
 WHERE id = ? AND sent_at IS NULL AND (taken_at IS NULL OR taken_at < clock_timestamp() - ?::int * interval '1 millisecond')
-RETURNING message_id, (extract(epoch FROM created_at) * 1000)::float8 AS at_ms, taken_at::text AS token`;
+RETURNING message_id, (extract(epoch FROM created_at) * 1000)::float8 AS at_ms, taken_at::text AS token, cause`;
 
 const LOOK = 'SELECT sent_at IS NOT NULL AS sent FROM portcullis.notice WHERE id = ?';
 
@@ -30,7 +33,9 @@ const RENEW = `
 UPDATE portcullis.notice SET taken_at = clock_timestamp()
 WHERE id = ? AND sent_at IS NULL AND taken_at = ?::timestamptz RETURNING taken_at::text AS token`;
 
-const RECORD = 'UPDATE portcullis.notice SET sent_at = clock_timestamp() WHERE id = ? AND sent_at IS NULL';
+// What it says of the request behind the mail is needed no longer.
+const RECORD =
+  'UPDATE portcullis.notice SET sent_at = clock_timestamp(), cause = NULL WHERE id = ? AND sent_at IS NULL';
 
 const RELEASE =
   'UPDATE portcullis.notice SET taken_at = NULL WHERE id = ? AND sent_at IS NULL AND taken_at = ?::timestamptz';
@@ -49,7 +54,14 @@ export const takeNotice = async (deps: MailDeps, id: string): Promise<Taking> =>
     const at = new Date(Number(row['at_ms']));
     return {
       kind: 'taken',
-      notice: { id, messageId: String(row['message_id']), at, token: String(row['token']), heldSinceMs },
+      notice: {
+        id,
+        messageId: String(row['message_id']),
+        at,
+        cause: mailCause(row['cause']),
+        token: String(row['token']),
+        heldSinceMs,
+      },
     };
   }
   const [seen] = await deps.db.read((em) => em.execute<Row[]>(LOOK, [id]));

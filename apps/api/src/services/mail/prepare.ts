@@ -1,20 +1,13 @@
 import type { MailJob } from '../../domain/mail-job.ts';
 import type { Tx } from '../../db/transaction.ts';
-import {
-  accountDeletedMail,
-  emailRestoredMail,
-  passwordChangedMail,
-  passwordResetMail,
-} from '../../mail/notice-mails.ts';
+import { composeNotice } from '../../mail/compose.ts';
 import type { MailDeps, NoticeFacts, PreparedMail } from './context.ts';
 import { prepareEmailChange, prepareEmailChanged } from './email-change.ts';
+import { asAsked } from './facts.ts';
 import { prepareResetPassword } from './reset-password.ts';
 import { prepareSignUp } from './sign-up.ts';
 
-const ADDRESS = 'SELECT email FROM portcullis.account WHERE id = ? AND deleted_at IS NULL';
-
-const addressOf = async (tx: Tx, accountId: string): Promise<string | null> =>
-  (await tx.execute<{ email: string }[]>(ADDRESS, [accountId]))[0]?.email ?? null;
+const READER = 'SELECT email, language FROM portcullis.account WHERE id = ? AND deleted_at IS NULL';
 
 /** Decides by the newest state whether there is still something to mail, and mints the link if there is one. */
 export const prepareMail = async (
@@ -25,7 +18,7 @@ export const prepareMail = async (
 ): Promise<PreparedMail | null> => {
   switch (job.kind) {
     case 'sign_up':
-      return job.registrationId === null ? null : prepareSignUp(tx, deps, job.registrationId);
+      return job.registrationId === null ? null : prepareSignUp(tx, deps, notice, job.registrationId);
     case 'reset_password':
       return job.accountId === null
         ? null
@@ -35,7 +28,11 @@ export const prepareMail = async (
     case 'email_changed':
       return prepareEmailChanged(tx, deps, notice, job);
     case 'account_deleted':
-      return { template: 'account_deleted', to: job.to, content: accountDeletedMail(notice.at) };
+      return {
+        template: job.kind,
+        to: job.to,
+        content: composeNotice(job.kind, asAsked(deps, notice, null)),
+      };
     case 'email_restored':
     case 'password_reset':
     case 'password_changed':
@@ -51,16 +48,10 @@ const prepareTelling = async (
   notice: NoticeFacts,
   job: TellingJob,
 ): Promise<PreparedMail | null> => {
-  const to = await addressOf(tx, job.accountId);
-  if (to === null) return null;
-  const { publicUrl } = deps.config;
+  const [reader] = await tx.execute<{ email: string; language: string | null }[]>(READER, [job.accountId]);
+  if (reader === undefined) return null;
+  // The moment that its revocation is recorded with, where the job names it.
   const at = 'at' in job ? new Date(job.at) : notice.at;
-  switch (job.kind) {
-    case 'email_restored':
-      return { template: job.kind, to, content: emailRestoredMail(publicUrl, at) };
-    case 'password_reset':
-      return { template: job.kind, to, content: passwordResetMail(publicUrl, at) };
-    case 'password_changed':
-      return { template: job.kind, to, content: passwordChangedMail(publicUrl, at) };
-  }
+  const content = composeNotice(job.kind, asAsked(deps, { ...notice, at }, reader));
+  return { template: job.kind, to: reader.email, content };
 };

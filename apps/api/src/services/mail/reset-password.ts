@@ -1,7 +1,8 @@
 import { lockAccount } from '../../db/repository.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { linkTo, resetPasswordMail } from '../../mail/link-mails.ts';
+import { composeLink } from '../../mail/compose.ts';
 import type { MailDeps, NoticeFacts, PreparedMail } from './context.ts';
+import { asAsked } from './facts.ts';
 import { isPastUse, mintLink } from './links.ts';
 
 const MOST_LIVE_LINKS = 3;
@@ -23,21 +24,21 @@ export const prepareResetPassword = async (
   notice: NoticeFacts,
   request: { accountId: string; linkEpoch: number },
 ): Promise<PreparedMail | null> => {
-  const { publicUrl, resetLinkSeconds } = deps.config;
+  const { resetLinkSeconds: seconds } = deps.config;
   // The lock makes counting and minting one step among parallel requests.
   const account = await lockAccount(tx, request.accountId);
   if (account === null || account.disabledAt !== null || account.linkEpoch !== request.linkEpoch) return null;
-  if (await isPastUse(tx, notice.at, resetLinkSeconds)) return null;
+  if (await isPastUse(tx, notice.at, seconds)) return null;
   if (!(await hasRoom(tx, account, notice.id))) return null;
   const wish = {
     accountId: account.id,
     linkEpoch: account.linkEpoch,
     purpose: 'reset_password' as const,
-    seconds: resetLinkSeconds,
+    seconds,
     noticeId: notice.id,
   };
   const { secret, verificationId } = await mintLink(tx, deps, wish);
-  const content = resetPasswordMail(linkTo(publicUrl, 'reset_password', secret), resetLinkSeconds);
+  const content = composeLink('reset_password', asAsked(deps, notice, account), { secret, seconds });
   return { template: 'reset_password', to: account.email, content, verificationId };
 };
 

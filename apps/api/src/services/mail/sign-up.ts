@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/transaction.ts';
-import { linkTo, signUpMail } from '../../mail/link-mails.ts';
-import { accountExistsMail } from '../../mail/notice-mails.ts';
-import type { MailDeps, PreparedMail } from './context.ts';
+import { composeLink, composeNotice } from '../../mail/compose.ts';
+import type { MailDeps, NoticeFacts, PreparedMail } from './context.ts';
+import { asAsked, asRemembered } from './facts.ts';
 import { mintSecret } from './links.ts';
 
 interface PendingRow {
@@ -9,10 +9,11 @@ interface PendingRow {
   secret_hash: Uint8Array | null;
   seconds_left: number;
   owner: string | null;
+  language: string | null;
 }
 
 const FIND = `
-SELECT r.email, r.secret_hash, extract(epoch FROM r.expires_at - clock_timestamp())::int AS seconds_left, a.email AS owner
+SELECT r.email, r.secret_hash, extract(epoch FROM r.expires_at - clock_timestamp())::int AS seconds_left, a.email AS owner, a.language
 FROM portcullis.registration r LEFT JOIN portcullis.account a ON a.email_key = r.email_key
 WHERE r.id = ? AND r.expires_at > clock_timestamp()`;
 
@@ -25,21 +26,24 @@ WHERE id = ? AND secret_hash IS NOT DISTINCT FROM ? AND expires_at > clock_times
 export const prepareSignUp = async (
   tx: Tx,
   deps: MailDeps,
+  notice: NoticeFacts,
   registrationId: string,
 ): Promise<PreparedMail | null> => {
   const [found] = await tx.execute<PendingRow[]>(FIND, [registrationId]);
   if (found === undefined) return null;
-  const { publicUrl } = deps.config;
   // To the address that the account keeps, not to the spelling that was typed.
-  if (found.owner !== null)
-    return { template: 'account_exists', to: found.owner, content: accountExistsMail(publicUrl) };
+  if (found.owner !== null) {
+    const content = composeNotice('account_exists', asRemembered(deps, notice, found));
+    return { template: 'account_exists', to: found.owner, content };
+  }
   const { secret, hash } = mintSecret(deps);
   const before = found.secret_hash === null ? null : Buffer.from(found.secret_hash);
   const stored = await tx.execute<unknown[]>(STORE, [hash, registrationId, before]);
   if (stored.length === 0) throw new Error('the registration was given another link meanwhile');
+  const link = { secret, seconds: found.seconds_left };
   return {
     template: 'sign_up',
     to: found.email,
-    content: signUpMail(linkTo(publicUrl, 'sign_up', secret), found.seconds_left),
+    content: composeLink('sign_up', asAsked(deps, notice, null), link),
   };
 };

@@ -6,6 +6,7 @@ import { lockAccount } from '../../db/repository.ts';
 import { emailKey } from '../../domain/email.ts';
 import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
+import { rememberLanguage } from '../account/language.ts';
 import { NO_PASSWORD, provePassword } from '../account/password.ts';
 import { accountView } from '../account/view.ts';
 import type { RequestContext } from '../context.ts';
@@ -32,6 +33,7 @@ export const signIn = async (
   await limiter.refund('sign_in_ip', ip);
   await limiter.refund('sign_in_account_ip', `${key}|${ip}`);
   await rehash(ctx, account, input.password);
+  await rememberLanguage(ctx, account);
   ctx.deps.hints.publish(account.id);
   return { account: accountView(account), credential: await credentialOf(ctx, opened) };
 };

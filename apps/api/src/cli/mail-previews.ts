@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Language } from '../domain/language.ts';
+import type { MailTemplate } from '../mail/content.ts';
+import { type RenderedMail, renderMail } from '../mail/render.ts';
+import { sampleMails } from '../mail/samples.ts';
+
+export interface PreviewWish {
+  /** Made when it is not there; null: a new one under the temporary files. */
+  folder: string | null;
+  publicUrl: string;
+  languages: readonly Language[];
+  templates: readonly MailTemplate[];
+}
+
+interface WrittenMail {
+  template: MailTemplate;
+  language: Language;
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** Writes the mails and a page that shows them. @returns absolute paths */
+export const writePreviews = async (
+  wish: PreviewWish,
+): Promise<{ folder: string; index: string; mails: WrittenMail[] }> => {
+  const folder =
+    wish.folder === null ? await mkdtemp(join(tmpdir(), 'portcullis-mails-')) : resolve(wish.folder);
+  await mkdir(folder, { recursive: true });
+  const mails: WrittenMail[] = [];
+  for (const language of wish.languages) {
+    const samples = sampleMails(language, wish.publicUrl);
+    for (const template of wish.templates) {
+      const rendered = await renderMail(samples[template], wish.publicUrl);
+      mails.push(await write(folder, template, rendered));
+    }
+  }
+  const index = join(folder, 'index.html');
+  await writeFile(index, indexPage(mails));
+  return { folder, index, mails };
+};
+
+const nameOf = ({ template, language }: Pick<WrittenMail, 'template' | 'language'>): string =>
+  `${template}.${language}`;
+
+const write = async (
+  folder: string,
+  template: MailTemplate,
+  { language, subject, html, text }: RenderedMail,
+): Promise<WrittenMail> => {
+  const base = join(folder, nameOf({ template, language }));
+  await Promise.all([
+    // Saved without the header that says so in a mail.
+    writeFile(`${base}.html`, html.replace('<head>', '<head><meta charset="utf-8"/>')),
+    writeFile(`${base}.txt`, `${subject}\n\n${text}`),
+  ]);
+  return { template, language, subject, html: `${base}.html`, text: `${base}.txt` };
+};
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+
+/** Nothing but this file and its neighbours is loaded: it can be opened from the disk. */
+const indexPage = (mails: readonly WrittenMail[]): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Mails of Portcullis</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
+main { display: grid; gap: 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr)); }
+h2 { font-size: 1rem; margin: 0; }
+p { margin: 0 0 .5rem; }
+iframe { background: Canvas; block-size: 46rem; border: 1px solid GrayText; inline-size: 100%; }
+</style>
+</head>
+<body>
+<h1>Mails of Portcullis</h1>
+<p>Each as its reader sees it, in the light or dark of this browser, with facts that nobody has.</p>
+<main>
+${mails.map(section).join('\n')}
+</main>
+</body>
+</html>
+`;
+
+const section = (mail: WrittenMail): string => {
+  const name = nameOf(mail);
+  return `<section lang="${mail.language}">
+<h2>${escaped(mail.subject)}</h2>
+<p lang="en">${name} · <a href="${name}.html">HTML</a> · <a href="${name}.txt">text</a></p>
+<iframe src="${name}.html" title="${escaped(`${name}: ${mail.subject}`)}" loading="lazy" sandbox="allow-popups"></iframe>
+</section>`;
+};
