@@ -263,3 +263,31 @@ test('.env.example is what config docs prints, and names every setting', () => {
     'PORTCULLIS_SECRET',
   ]);
 });
+
+test('peppers are judged as other keys are, and never printed', () => {
+  const PORTCULLIS_PASSWORD_PEPPERS = `none,${KEYS.PORTCULLIS_SECRET}`;
+  expect(problemsOf({ ...PRODUCTION, PORTCULLIS_PASSWORD_PEPPERS })).toEqual([
+    {
+      name: 'PORTCULLIS_PASSWORD_PEPPERS',
+      problem: 'holds a key that is also in PORTCULLIS_SECRET',
+    },
+  ]);
+  expect(namesOf({ ...PRODUCTION, PORTCULLIS_PASSWORD_PEPPERS: DEVELOPMENT_KEYS.PORTCULLIS_SECRET })).toEqual(
+    ['PORTCULLIS_PASSWORD_PEPPERS'],
+  );
+  const good = generateKeys().PORTCULLIS_SECRET;
+  const config = loadConfig({ ...PRODUCTION, PORTCULLIS_PASSWORD_PEPPERS: good });
+  expect(config.keys.PORTCULLIS_PASSWORD_PEPPERS).toBe(good);
+  expect(JSON.stringify(printable(config))).not.toContain(good);
+});
+
+test('new passwords are looked up outside only where an address is set, and over TLS in production', () => {
+  expect(loadConfig(PRODUCTION).breachCheck).toBeNull();
+  const env = (PORTCULLIS_BREACH_CHECK_URL: string) => ({ ...PRODUCTION, PORTCULLIS_BREACH_CHECK_URL });
+  expect(loadConfig(env('https://leaks.example.test/range')).breachCheck).toEqual({
+    url: 'https://leaks.example.test/range',
+    timeoutMs: 500,
+  });
+  expect(namesOf(env('http://leaks.example.test/range'))).toEqual(['PORTCULLIS_BREACH_CHECK_URL']);
+  expect(namesOf(env('http://127.0.0.1:8080/range'))).toEqual([]);
+});

@@ -37,6 +37,8 @@ export interface Config {
   smtp: { url: string; from: string; requireTls: boolean };
   keys: KeySettings;
   hasher: { memoryKiB: number; timeCost: number; queue: number; concurrent?: number };
+  /** Without an address new passwords are looked up nowhere outside. */
+  breachCheck: { url: string; timeoutMs: number } | null;
   authority: { leaseMs: number; pollMs: number; sweepMs: number; databaseLoss: 'refuse' | 'serve' };
   limits: { mode: 'standard' | 'relaxed'; rules: Record<LimitRule, Limit> };
   log: { level: Settings['LOG_LEVEL'] };
@@ -156,6 +158,9 @@ const assemble = (s: Settings & { DATABASE_URL: string }): Config => {
       PORTCULLIS_KEYS: s.PORTCULLIS_KEYS ?? DEVELOPMENT_KEYS.PORTCULLIS_KEYS,
       PORTCULLIS_REFRESH_KEYS: s.PORTCULLIS_REFRESH_KEYS ?? DEVELOPMENT_KEYS.PORTCULLIS_REFRESH_KEYS,
       PORTCULLIS_SECRET: s.PORTCULLIS_SECRET ?? DEVELOPMENT_KEYS.PORTCULLIS_SECRET,
+      ...(s.PORTCULLIS_PASSWORD_PEPPERS === undefined
+        ? {}
+        : { PORTCULLIS_PASSWORD_PEPPERS: s.PORTCULLIS_PASSWORD_PEPPERS }),
     },
     hasher: {
       memoryKiB: s.PORTCULLIS_ARGON2_MEMORY_KIB,
@@ -163,6 +168,10 @@ const assemble = (s: Settings & { DATABASE_URL: string }): Config => {
       queue: s.PORTCULLIS_ARGON2_QUEUE,
       ...(s.PORTCULLIS_ARGON2_CONCURRENT === undefined ? {} : { concurrent: s.PORTCULLIS_ARGON2_CONCURRENT }),
     },
+    breachCheck:
+      s.PORTCULLIS_BREACH_CHECK_URL === undefined
+        ? null
+        : { url: s.PORTCULLIS_BREACH_CHECK_URL, timeoutMs: s.PORTCULLIS_BREACH_CHECK_TIMEOUT_MS },
     authority: {
       leaseMs: s.PORTCULLIS_LEASE_SECONDS * 1_000,
       pollMs: POLL_MS,

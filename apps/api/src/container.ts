@@ -8,8 +8,6 @@ import { NoIndex, RedisSessionIndex } from '@portcullis/authority/redis/session-
 import type { RevokingStep } from '@portcullis/authority/revoke';
 import { ManyVerifier } from '@portcullis/authority/verify-many';
 import pg from 'pg';
-import { createPasswordHasher } from './adapters/argon2.ts';
-import { createCommonPasswords } from './adapters/common-passwords.ts';
 import { createHints } from './adapters/hints.ts';
 import { createKeyed } from './adapters/keyed.ts';
 import { type KeyRing, parseKeyRing } from './adapters/key-ring.ts';
@@ -25,9 +23,9 @@ import type { Config } from './config.ts';
 import { openDatabase, revokingStore } from './db/database.ts';
 import type { AccountRow } from './db/entities/account.ts';
 import type { Tx } from './db/transaction.ts';
-import { judgePassword } from './domain/password.ts';
 import type { Logger, TokenVerifier } from './ports.ts';
 import type { Deps } from './services/context.ts';
+import { hasherOf, passwordJudge } from './passwords.ts';
 import { ClientDirectory } from './services/client/directory.ts';
 import { FeedHub } from './services/client/feed-hub.ts';
 import { ClientQuota } from './services/client/quota.ts';
@@ -86,10 +84,10 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
   const { db, redis, verifyPool, sessions, leases, index } = stores;
   const authority = protocolOf(config, stores, log, options);
   const uses = new UseRecorder({ pool: verifyPool, index, lease: authority.lease, log });
-  const hasher = createPasswordHasher(config.hasher, systemClock);
+  const hasher = hasherOf(config, ring, log);
   const hints = createHints(redis, () => connectRedis(config.redis?.url ?? '', log, 'portcullis-hints'));
   observe(metrics, {
-    passwordHashQueue: () => hasher.stats().queued,
+    passwordHashQueue: hasher.queued,
     reachesIndex: () => (redis === null ? null : authority.lease.reachesIndex()),
     indexBroken: () => index instanceof RedisSessionIndex && index.broken,
     databaseBroken: () => db.broken || sessions.broken,
@@ -120,7 +118,7 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
     hub,
     services: servicesOf(config, stores, streams),
     describeUserAgent,
-    judgePassword: passwordJudge(config.service.passwordMinLength),
+    judgePassword: passwordJudge(config, metrics),
   };
   return {
     config,
@@ -181,11 +179,6 @@ const servicesOf = (
   quota: new ClientQuota(config.limits.rules.client_tokens, systemClock),
   feed: new FeedHub({ ...streams, feed: new SettledFeed(verifyPool) }),
 });
-
-const passwordJudge = (minLength: number): Deps['judgePassword'] => {
-  const policy = { minLength, serviceName: 'Portcullis', isCommon: createCommonPasswords(minLength) };
-  return (password, about) => judgePassword(password, about, policy);
-};
 
 type Stores = Awaited<ReturnType<typeof openStores>>;
 

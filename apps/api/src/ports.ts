@@ -28,6 +28,9 @@ export interface PasswordHasher {
   needsRehash(phc: string): boolean;
 }
 
+/** Whether a new password is in a collection of leaked ones. Never rejects: what cannot be asked is not known to be. */
+export type BreachCheck = (password: string) => Promise<boolean>;
+
 /** What a PASETO is for; bound into the implicit assertion so that one kind never passes for the other. */
 export type TokenPurpose = 'cookie' | 'bearer';
 

@@ -16,6 +16,8 @@ export interface HasherOptions {
   queue?: number;
   /** Longest wait for a turn in milliseconds. Default 5000. */
   waitMs?: number;
+  /** How to verify a stored hash of another scheme; null when it is none. Takes a turn like any other. */
+  foreign?: (phc: string) => ((password: string) => Promise<boolean>) | null;
 }
 
 export interface HasherStats {
@@ -87,6 +89,8 @@ export const createPasswordHasher = (
     verify: async (phc, password) => {
       const stored = parametersOf(phc);
       if (stored !== null && isSane(stored)) return compute(phc, password);
+      const foreign = options.foreign?.(phc) ?? null;
+      if (foreign !== null) return turns.take(() => foreign(password));
       // Not computable, so nobody may pass; it must not be told apart from a wrong password by its time either.
       unusable += 1;
       return verifyNothing(password);

@@ -132,3 +132,21 @@ test('names every problem at once', () => {
   const message = problemsOf({ PORTCULLIS_KEYS: 'x', PORTCULLIS_REFRESH_KEYS: 'x', PORTCULLIS_SECRET: 'x' });
   expect(message.split('; ').map((problem) => problem.split(':')[0])).toEqual(Object.keys(good));
 });
+
+test('peppers are optional, newest first, and of their own', () => {
+  const [one, two] = [local(), local()];
+  expect(parseKeyRing(good).peppers).toEqual({ current: null, all: [] });
+  const { peppers } = parseKeyRing({ ...good, PORTCULLIS_PASSWORD_PEPPERS: `${one}, ${two}` });
+  expect(peppers.all).toHaveLength(2);
+  expect(peppers.current).toEqual(peppers.all[0]);
+  const announced = parseKeyRing({ ...good, PORTCULLIS_PASSWORD_PEPPERS: `none ${one}` }).peppers;
+  expect(announced).toEqual({ current: null, all: [peppers.all[0]] });
+  const problem = (peppers: string) => problemsOf({ PORTCULLIS_PASSWORD_PEPPERS: peppers });
+  expect(problem(`${one} ${one}`)).toBe('PORTCULLIS_PASSWORD_PEPPERS: holds a key twice');
+  expect(problem(good.PORTCULLIS_SECRET)).toBe(
+    'PORTCULLIS_PASSWORD_PEPPERS: holds a key that is also in PORTCULLIS_SECRET',
+  );
+  expect(problem(`${one} none`)).toContain('key 2 of 2 is neither');
+  expect(problem('hunter2')).not.toContain('hunter2');
+  expect(problem(Buffer.alloc(32).toString('base64url'))).toContain('is weak');
+});

@@ -10,7 +10,7 @@ import {
   toPaserk,
 } from './paserk.ts';
 
-/** The three settings that hold keys, as they stand in the environment. */
+/** The settings that hold keys, as they stand in the environment. */
 export interface KeySettings {
   /** `k4.secret` keys, newest first, separated by blanks or commas; a retired one may be its `k4.public` only. */
   PORTCULLIS_KEYS: string;
@@ -18,7 +18,20 @@ export interface KeySettings {
   PORTCULLIS_REFRESH_KEYS: string;
   /** One `k4.local` key, or 32 bytes as base64url. */
   PORTCULLIS_SECRET: string;
+  /** `k4.local` keys, or 32 bytes each as base64url; newest first, or `none` first. Unset: no pepper. */
+  PORTCULLIS_PASSWORD_PEPPERS?: string;
 }
+
+/** What passwords are keyed with before they are hashed. */
+export interface PepperRing {
+  /** For new hashes; null: they get none. */
+  current: Buffer | null;
+  /** All that verify, 32 bytes each. */
+  all: readonly Buffer[];
+}
+
+/** In the first place of the peppers: those that follow verify only. Brings the first one in, or the last one out. */
+export const NO_PEPPER = 'none';
 
 export type KeySetting = keyof KeySettings;
 
@@ -40,6 +53,7 @@ export interface KeyRing {
   refreshKeys: readonly Buffer[];
   /** 32 bytes. */
   secret: Buffer;
+  peppers: PepperRing;
   /** What `/v1/keys` publishes, newest first. */
   publicKeys: () => { kid: string; paserk: string }[];
 }
@@ -79,7 +93,11 @@ export const parseKeyRing = (settings: KeySettings): KeyRing => {
     report('PORTCULLIS_REFRESH_KEYS'),
   );
   const secret = secretOf(settings.PORTCULLIS_SECRET, report('PORTCULLIS_SECRET'));
-  refuseSharedMaterial(entries, refreshKeys, secret, problems);
+  const peppers = pepperRing(
+    entriesOf(settings.PORTCULLIS_PASSWORD_PEPPERS ?? ''),
+    report('PORTCULLIS_PASSWORD_PEPPERS'),
+  );
+  refuseSharedMaterial({ entries, refreshKeys, secret, peppers }, problems);
 
   const [newest] = entries;
   if (problems.length > 0 || newest === undefined || newest.seed === null || secret === null)
@@ -98,6 +116,7 @@ export const parseKeyRing = (settings: KeySettings): KeyRing => {
     verification,
     refreshKeys,
     secret,
+    peppers,
     publicKeys: () => [...verification.values()].map(({ kid, paserk }) => ({ kid, paserk })),
   };
 };
@@ -140,6 +159,13 @@ const localKeys = (entries: string[], report: Report): Buffer[] => {
   return found;
 };
 
+const pepperRing = (entries: string[], report: Report): PepperRing => {
+  const isWithout = entries[0] === NO_PEPPER;
+  const named = isWithout ? entries.slice(1) : entries;
+  const all = named.length === 0 ? [] : localKeys(named, report);
+  return { current: isWithout ? null : (all[0] ?? null), all };
+};
+
 const secretOf = (setting: string, report: Report): Buffer | null => {
   const entries = entriesOf(setting);
   const [entry = ''] = entries;
@@ -163,10 +189,15 @@ export const symmetricKeyOf = (entry: string): Buffer | null => {
 /** One byte repeated, or two in turn: what a person or a placeholder writes, not what a generator does. */
 const isWeak = (key: Buffer): boolean => key.every((byte, index) => byte === key[index % 2]);
 
+interface Materials {
+  entries: readonly SigningEntry[];
+  refreshKeys: readonly Buffer[];
+  secret: Buffer | null;
+  peppers: PepperRing;
+}
+
 const refuseSharedMaterial = (
-  entries: readonly SigningEntry[],
-  refreshKeys: readonly Buffer[],
-  secret: Buffer | null,
+  { entries, refreshKeys, secret, peppers }: Materials,
   problems: KeyProblem[],
 ): void => {
   const owners = new Map<string, KeySetting>();
@@ -182,4 +213,5 @@ const refuseSharedMaterial = (
     claim('PORTCULLIS_KEYS', seed === null ? [publicKey] : [publicKey, seed]);
   for (const key of refreshKeys) claim('PORTCULLIS_REFRESH_KEYS', [key]);
   if (secret !== null) claim('PORTCULLIS_SECRET', [secret]);
+  for (const key of peppers.all) claim('PORTCULLIS_PASSWORD_PEPPERS', [key]);
 };

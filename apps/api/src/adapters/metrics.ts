@@ -12,6 +12,7 @@ export interface Metrics {
   ): void;
   signInAttempt(method: 'password', outcome: string): void;
   revocation(cause: string): void;
+  breachCheck(outcome: string): void;
   rateLimited(rule: LimitRule): void;
   /** @param request.client the name that an operator gave, `none` when nobody proved to be a client */
   clientRequest(request: { client: string; route: string; status: number }): void;
@@ -47,6 +48,7 @@ export const createMetrics = (): Metrics => {
       sessions.checkSeconds.observe({ source }, seconds);
     },
     signInAttempt: (method, outcome) => sessions.signIns.inc({ method, outcome }),
+    breachCheck: (outcome) => sessions.breachChecks.inc({ outcome }),
     revocation: (cause) => sessions.revocations.inc({ cause }),
     rateLimited: (rule) => requests.limited.inc({ rule }),
     clientRequest: ({ client, route, status }) =>
@@ -95,6 +97,12 @@ const sessionMetrics = (registry: Registry) => ({
     name: 'portcullis_sign_in_attempts_total',
     help: 'Attempts to sign in',
     labelNames: ['method', 'outcome'],
+    registers: [registry],
+  }),
+  breachChecks: new Counter({
+    name: 'portcullis_breach_checks_total',
+    help: 'New passwords looked up among leaked ones, by outcome',
+    labelNames: ['outcome'],
     registers: [registry],
   }),
   revocations: new Counter({

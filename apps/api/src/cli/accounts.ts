@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { RequestContext } from '../services/context.ts';
+import { registerAccountsImport } from './accounts-import.ts';
 import { answer, examples, type Io, type JsonOption, withJson } from './io.ts';
 
-/** Adds `accounts show | disable | enable | sign-out`. */
+/** Adds `accounts show | disable | enable | sign-out | import`. */
 export const registerAccounts = (program: Command, io: Io): void => {
   const accounts = program
     .command('accounts')
-    .description('look at an account, disable it, or end its sessions');
+    .description('look at an account, disable it, or end its sessions; bring accounts from elsewhere');
   const add = (
     name: string,
     description: string,
@@ -50,6 +51,7 @@ export const registerAccounts = (program: Command, io: Io): void => {
     const { sessionsEnded } = await signOutAccount(ctx, accountId);
     return { document: { accountId, sessionsEnded }, lines: [`${sessionsEnded} sessions ended`] };
   });
+  registerAccountsImport(accounts, io);
 };
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -10,6 +10,8 @@ export interface Io {
   out: (text: string) => void;
   /** Everything for people. */
   err: (text: string) => void;
+  /** Standard input, where it is not the process's own. */
+  input?: AsyncIterable<Buffer | string>;
   /** Ends with this code once the command has run. */
   fail: (code: 1 | 2) => void;
 }
@@ -56,6 +58,10 @@ const codeSentence = (code: string, message: string): string => {
   if (code === '28P01' || code === '28000') return 'Postgres refuses this user or password';
   if (code === '3D000') return 'the database does not exist';
   if (code === '42P01' || code === '3F000') return 'the database has no schema yet: run portcullis migrate';
-  // The ORM puts the statement with its values before the server's words.
-  return message.slice(message.lastIndexOf(' - ') + 1).trim();
+  // The ORM puts the statement with its values before the server's words, and the row in question after them.
+  const [said = ''] = message.split(/\s- detail: /);
+  return `${said
+    .slice(said.lastIndexOf(' - ') + 1)
+    .replace(/^- /, '')
+    .trim()} (${code})`;
 };

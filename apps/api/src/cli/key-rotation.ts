@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   entriesOf,
+  NO_PEPPER,
   type KeySetting,
   type KeySettings,
   parseKeyRing,
@@ -17,11 +18,11 @@ import {
 
 /** A ring becoming another one: pure but for the generator. */
 
-type KeyRole = 'signs' | 'verifies' | 'derives' | 'recognises';
+type KeyRole = 'signs' | 'verifies' | 'derives' | 'recognises' | 'peppers';
 
 export interface ListedKey {
   setting: KeySetting;
-  /** PASERK `k4.pid` of a signing key, `k4.lid` of a refresh key. */
+  /** PASERK `k4.pid` of a signing key, `k4.lid` of a refresh key or a pepper. */
   kid: string;
   role: KeyRole;
 }
@@ -40,35 +41,46 @@ const newLocalKey = (): string => toPaserk('local', randomBytes(32));
 export const listKeys = (ring: KeySettings): ListedKey[] => {
   parseKeyRing(ring);
   const list = (setting: RotatedSetting, first: KeyRole, others: KeyRole): ListedKey[] =>
-    entriesOf(ring[setting]).map((entry, index) => ({
-      setting,
-      kid: idOf(entry),
-      role: index === 0 ? first : others,
-    }));
+    entriesOf(ring[setting] ?? '')
+      .map((entry, index) => ({ setting, kid: idOf(entry), role: index === 0 ? first : others }))
+      .filter(({ kid }) => kid !== '');
   return [
     ...list('PORTCULLIS_KEYS', 'signs', 'verifies'),
     ...list('PORTCULLIS_REFRESH_KEYS', 'derives', 'recognises'),
+    ...list(PEPPERS, 'peppers', 'recognises'),
   ];
 };
 
 /** @param announce Put the new keys last, where they only verify. */
 export const rotateKeys = (ring: KeySettings, announce: boolean): KeySettings => {
   const add = (setting: RotatedSetting, key: string) => {
-    const entries = entriesOf(ring[setting]);
+    const entries = entriesOf(ring[setting] ?? '');
     return (announce ? [...entries, key] : [key, ...entries]).join(',');
   };
   return checked({
+    ...ring,
     PORTCULLIS_KEYS: add('PORTCULLIS_KEYS', newSigningKey()),
     PORTCULLIS_REFRESH_KEYS: add('PORTCULLIS_REFRESH_KEYS', newLocalKey()),
-    PORTCULLIS_SECRET: ring.PORTCULLIS_SECRET,
   });
+};
+
+/**
+ * The ring with one more pepper and nothing else changed: most people never need another one.
+ * @param announce Let it verify only; the first one then stands behind `none`.
+ */
+export const addPepper = (ring: KeySettings, announce: boolean): KeySettings => {
+  const before = entriesOf(ring[PEPPERS] ?? '');
+  const announced = before.length === 0 ? [NO_PEPPER, newLocalKey()] : [...before, newLocalKey()];
+  const inUse = [newLocalKey(), ...before.filter((entry) => entry !== NO_PEPPER)];
+  return checked({ ...ring, [PEPPERS]: (announce ? announced : inUse).join(',') });
 };
 
 /** @throws KeysError for an id that is not in the ring; KeyRingError for one that cannot sign. */
 export const promoteKey = (ring: KeySettings, kid: string): KeySettings => {
   const { setting, entries, index } = find(ring, kid);
   const [key = ''] = entries.splice(index, 1);
-  return checked({ ...ring, [setting]: [key, ...entries].join(',') });
+  const others = entries.filter((entry) => entry !== NO_PEPPER);
+  return checked({ ...ring, [setting]: [key, ...others].join(',') });
 };
 
 /** @throws KeysError for an id that is not in the ring, or one in use. */
@@ -76,7 +88,8 @@ export const retireKey = (ring: KeySettings, kid: string, verifyOnly: boolean): 
   const { setting, entries, index } = find(ring, kid);
   if (index === 0) throw new KeysError('this key is in use: rotate or promote another one first');
   const secretKey = fromPaserk('secret', entries[index] ?? '');
-  if (verifyOnly && setting !== 'PORTCULLIS_KEYS') throw new KeysError('a refresh key has no public half');
+  if (verifyOnly && setting !== 'PORTCULLIS_KEYS')
+    throw new KeysError('only a signing key has a public half');
   const kept = verifyOnly && secretKey !== null ? [toPaserk('public', publicHalfOf(secretKey))] : [];
   entries.splice(index, 1, ...(verifyOnly && secretKey === null ? entries.slice(index, index + 1) : kept));
   return checked({ ...ring, [setting]: entries.join(',') });
@@ -89,9 +102,11 @@ export class KeysError extends Error {
 
 type RotatedSetting = Exclude<KeySetting, 'PORTCULLIS_SECRET'>;
 
+const PEPPERS = 'PORTCULLIS_PASSWORD_PEPPERS';
+
 const find = (ring: KeySettings, kid: string) => {
-  for (const setting of ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS'] as const) {
-    const entries = entriesOf(ring[setting]);
+  for (const setting of ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', PEPPERS] as const) {
+    const entries = entriesOf(ring[setting] ?? '');
     const index = entries.findIndex((entry) => idOf(entry) === kid);
     if (index >= 0) return { setting, entries, index };
   }

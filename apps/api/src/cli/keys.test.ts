@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type KeySettings, parseKeyRing } from '../adapters/key-ring.ts';
 import { localIdOf } from '../adapters/paserk.ts';
 import type { ListedKey } from './key-rotation.ts';
@@ -176,4 +176,44 @@ test('every command has help with an example', async () => {
     expect(code).toBe(0);
     expect(out).toContain(`portcullis -- keys ${name}`);
   }
+});
+
+describe('peppers', () => {
+  test('--pepper adds one and leaves the other keys alone', async () => {
+    const old = await ringOf(['generate']);
+    const one = await ringOf(['rotate', '--pepper'], old);
+    expect({ ...one, PORTCULLIS_PASSWORD_PEPPERS: undefined }).toEqual(old);
+    const two = await ringOf(['rotate', '--pepper'], one);
+    const [newest, before] = parseKeyRing(two).peppers.all;
+    expect(parseKeyRing(two).peppers.current).toEqual(newest);
+    expect(before).toEqual(parseKeyRing(one).peppers.current);
+    expect((await list(two)).slice(2).map(({ role }) => role)).toEqual(['peppers', 'recognises']);
+    expect((await run(['rotate', '--pepper'], { ...one })).out).toContain('PORTCULLIS_PASSWORD_PEPPERS=');
+  });
+
+  test('the first one is announced behind none, and none goes when it is promoted', async () => {
+    const announced = await ringOf(['rotate', '--pepper', '--announce'], await ringOf(['generate']));
+    expect(announced.PORTCULLIS_PASSWORD_PEPPERS).toMatch(/^none,k4\.local\./);
+    expect(parseKeyRing(announced).peppers).toMatchObject({ current: null, all: { length: 1 } });
+    const kid = (await list(announced)).at(-1)?.kid ?? '';
+    const promoted = await ringOf(['promote', kid], announced);
+    expect(promoted.PORTCULLIS_PASSWORD_PEPPERS).toMatch(/^k4\.local\.[^,]+$/);
+    expect(parseKeyRing(promoted).peppers.current).not.toBeNull();
+  });
+
+  test('one is retired, but not the one in use', async () => {
+    const two = await ringOf(
+      ['rotate', '--pepper'],
+      await ringOf(['rotate', '--pepper'], await ringOf(['generate'])),
+    );
+    const [inUse, older] = (await list(two)).slice(2).map(({ kid }) => kid);
+    expect(parseKeyRing(await ringOf(['retire', older ?? ''], two)).peppers.all).toHaveLength(1);
+    expect((await run(['retire', inUse ?? ''], { ...two })).code).toBe(1);
+  });
+
+  test('rotating the other keys keeps them', async () => {
+    const one = await ringOf(['rotate', '--pepper'], await ringOf(['generate']));
+    const rotated = await ringOf(['rotate'], one);
+    expect(rotated.PORTCULLIS_PASSWORD_PEPPERS).toBe(one.PORTCULLIS_PASSWORD_PEPPERS);
+  });
 });

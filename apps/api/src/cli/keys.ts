@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { KeyRingError, type KeySetting, type KeySettings } from '../adapters/key-ring.ts';
 import {
+  addPepper,
   checked,
   generateKeys,
   KeysError,
@@ -12,6 +13,7 @@ import {
 } from './key-rotation.ts';
 
 const NAMES = ['PORTCULLIS_KEYS', 'PORTCULLIS_REFRESH_KEYS', 'PORTCULLIS_SECRET'] as const;
+const PEPPERS = 'PORTCULLIS_PASSWORD_PEPPERS' as const;
 
 /** What the commands touch. */
 export interface KeysSurroundings {
@@ -48,12 +50,16 @@ export const registerKeys = (program: Command, { env, write }: KeysSurroundings)
       '--announce',
       'add the new keys without using them yet: the first step when several instances run',
     )
+    .option('--pepper', 'add a pepper for password hashes and leave the other keys alone')
     .addHelpText(
       'after',
-      `${examples('keys rotate > keys.env', 'keys rotate --announce > keys.env')}\n${IN_STEPS}`,
+      `${examples('keys rotate > keys.env', 'keys rotate --announce > keys.env', 'keys rotate --pepper > keys.env')}\n${IN_STEPS}`,
     )
     .action((options) =>
-      stopping(keys, () => print(rotateKeys(current(), options.announce === true), options)),
+      stopping(keys, () => {
+        const rotate = options.pepper === true ? addPepper : rotateKeys;
+        print(rotate(current(), options.announce === true), options);
+      }),
     );
 
   jsonOf(keys.command('promote'))
@@ -79,10 +85,16 @@ const examples = (...lines: string[]): string =>
 
 const IN_STEPS = `
 An instance refuses what a key it has not heard of made. With several instances: rotate --announce, restart all,
-promote each new key, restart all, and retire the old ones once the last cookie made with them has expired.`;
+promote each new key, restart all, and retire the old ones once the last cookie made with them has expired. A pepper is
+retired only when doctor says that no account needs it any more: whoever still does has to reset the password.`;
 
 const show = (ring: KeySettings, json: boolean): string =>
-  json ? `${JSON.stringify(ring)}\n` : NAMES.map((name) => `${name}=${ring[name]}\n`).join('');
+  json
+    ? `${JSON.stringify(ring)}\n`
+    : ([...NAMES, PEPPERS] as const)
+        .filter((name) => ring[name] !== undefined)
+        .map((name) => `${name}=${ring[name]}\n`)
+        .join('');
 
 /** The ring of the environment; each setting may name a file instead, as `<NAME>_FILE`. An empty one is not set. */
 const ringOf = (env: KeysSurroundings['env']): KeySettings => {
@@ -98,7 +110,13 @@ const ringOf = (env: KeysSurroundings['env']): KeySettings => {
     }
   };
   const [signing, refresh, secret] = [read(NAMES[0]), read(NAMES[1]), read(NAMES[2])];
-  return checked({ PORTCULLIS_KEYS: signing, PORTCULLIS_REFRESH_KEYS: refresh, PORTCULLIS_SECRET: secret });
+  const peppers = read(PEPPERS);
+  return checked({
+    PORTCULLIS_KEYS: signing,
+    PORTCULLIS_REFRESH_KEYS: refresh,
+    PORTCULLIS_SECRET: secret,
+    ...(peppers === '' ? {} : { PORTCULLIS_PASSWORD_PEPPERS: peppers }),
+  });
 };
 
 /** Ends with exit code 1 and one line on stderr for what an operator can mend. */

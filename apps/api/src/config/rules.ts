@@ -33,7 +33,9 @@ const ordered = (values: Partial<Settings>): ConfigProblem[] => {
 };
 
 const keyProblems = (values: Partial<Settings>): ConfigProblem[] => {
-  const given = KEY_SETTINGS.filter((name) => values[name] !== undefined);
+  const given = [...KEY_SETTINGS, 'PORTCULLIS_PASSWORD_PEPPERS' as const].filter(
+    (name) => values[name] !== undefined,
+  );
   const isProduction = values.NODE_ENV === 'production';
   const missing = KEY_SETTINGS.filter((name) => !given.includes(name));
   const problems: ConfigProblem[] = isProduction
@@ -48,6 +50,7 @@ const keyProblems = (values: Partial<Settings>): ConfigProblem[] => {
       PORTCULLIS_KEYS: signing ?? '',
       PORTCULLIS_REFRESH_KEYS: refresh ?? '',
       PORTCULLIS_SECRET: secret ?? '',
+      PORTCULLIS_PASSWORD_PEPPERS: values.PORTCULLIS_PASSWORD_PEPPERS ?? '',
     });
   } catch (error) {
     if (!(error instanceof KeyRingError)) throw error;
@@ -74,6 +77,8 @@ const inProduction = (values: Partial<Settings>): ConfigProblem[] => {
   if (values.PUBLIC_URL?.startsWith('http:')) refuse('PUBLIC_URL', 'must begin with https:// in production');
   if (values.PORTCULLIS_ALLOWED_ORIGINS?.some((origin) => origin.startsWith('http:')))
     refuse('PORTCULLIS_ALLOWED_ORIGINS', 'must begin with https:// in production');
+  if (values.PORTCULLIS_BREACH_CHECK_URL?.startsWith('http:') && !isLocal(values.PORTCULLIS_BREACH_CHECK_URL))
+    refuse('PORTCULLIS_BREACH_CHECK_URL', 'must begin with https:// in production');
   if (values.SMTP_URL === undefined) refuse('SMTP_URL', 'is required in production');
   if (values.PORTCULLIS_RATE_LIMITS === 'relaxed')
     refuse('PORTCULLIS_RATE_LIMITS', 'must be standard in production');

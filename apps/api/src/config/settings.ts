@@ -12,6 +12,7 @@ import {
   urlOf,
   whole,
 } from './fields.ts';
+import { passwordSettings } from './password-settings.ts';
 
 const DAY = 86_400;
 const YEAR = 366 * DAY;
@@ -23,7 +24,6 @@ const redis = { group: 'Redis' };
 const mail = { group: 'Mail' };
 const keys = { group: 'Keys' };
 const sessions = { group: 'Sessions and links' };
-const passwords = { group: 'Passwords and limits' };
 const protocol = { group: 'Consistency' };
 const retention = { group: 'Retention' };
 
@@ -142,6 +142,13 @@ export const settings = z.object({
     defaultNote: 'a development key, required in production',
     description: 'One k4.local key, or 32 bytes as base64url: hides addresses in look-ups and limits.',
   }),
+  PORTCULLIS_PASSWORD_PEPPERS: setting(material(), {
+    ...keys,
+    secret: true,
+    defaultNote: 'no pepper',
+    description:
+      'Peppers of the password hashes as PASERK k4.local, newest first; none in the first place lets the others verify only. Whoever loses one loses every password hashed with it. Make them with: portcullis keys rotate --pepper',
+  }),
 
   PORTCULLIS_SESSION_IDLE_SECONDS: settled(whole(60, YEAR), {
     ...sessions,
@@ -199,37 +206,7 @@ export const settings = z.object({
     description: 'Life of the link that undoes a change of the e-mail address.',
   }),
 
-  PORTCULLIS_PASSWORD_MIN_LENGTH: settled(whole(8, 64), {
-    ...passwords,
-    default: '15',
-    description: 'Least length of a new password, in characters.',
-  }),
-  PORTCULLIS_ARGON2_MEMORY_KIB: settled(whole(1_024, 262_144), {
-    ...passwords,
-    default: '19456',
-    description: 'Memory of one password hash; production wants at least 19456 (OWASP).',
-  }),
-  PORTCULLIS_ARGON2_PASSES: settled(whole(1, 16), {
-    ...passwords,
-    default: '2',
-    description: 'Passes of one password hash; production wants at least 2.',
-  }),
-  PORTCULLIS_ARGON2_CONCURRENT: setting(whole(1, 256), {
-    ...passwords,
-    defaultNote: 'the number of cores',
-    description: 'Password hashes computed at the same time.',
-  }),
-  PORTCULLIS_ARGON2_QUEUE: settled(whole(0, 10_000), {
-    ...passwords,
-    default: '128',
-    description: 'Requests that may wait for a password hash before others are refused.',
-  }),
-  PORTCULLIS_RATE_LIMITS: settled(choice('standard', 'relaxed'), {
-    ...passwords,
-    default: 'standard',
-    description:
-      'relaxed multiplies the limits per address, mailbox and session by 10,000, never those on wrong passwords. Not in production.',
-  }),
+  ...passwordSettings,
 
   PORTCULLIS_LEASE_SECONDS: settled(whole(3, 300), {
     ...protocol,

@@ -3,6 +3,7 @@ import { systemClock } from '../adapters/system.ts';
 import { holdsDevelopmentKey } from '../config/development-keys.ts';
 import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
 import { type Check, failed, failedIn, ok, warning } from './check.ts';
+import { examinePeppers } from './peppers.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineRedis } from './redis.ts';
 
@@ -27,8 +28,9 @@ export const examine = async (env: Environment): Promise<Check[]> => {
       ),
     ];
   }
-  const [postgres, redis, mail] = await Promise.all([
+  const [postgres, peppers, redis, mail] = await Promise.all([
     examinePostgres(config, systemClock.wallMs),
+    examinePeppers(config),
     examineRedis(config),
     examineMail(config),
   ]);
@@ -37,6 +39,7 @@ export const examine = async (env: Environment): Promise<Check[]> => {
     ok('Configuration', `complete for ${config.environment}`),
     ...examineChoices(config),
     ...postgres,
+    ...peppers,
     ...redis,
     mail,
   ];

@@ -88,7 +88,7 @@ const made = {
     uuid: () => '0193a000-0000-7000-8000-00000000000f',
   },
   config: { accessTokenSeconds: 600, registrationSeconds: 86_400, stepUpSeconds: 600 },
-  judgePassword: () => [],
+  judgePassword: () => Promise.resolve([]),
   describeUserAgent: () => ({ browser: null, os: null, device: null }),
   clock,
 };

@@ -61,7 +61,7 @@ describe('a refusal', () => {
   });
 
   test('tells the rules that a password breaks', async () => {
-    const { app } = fixture({ deps: { judgePassword: () => ['common', 'context'] } });
+    const { app } = fixture({ deps: { judgePassword: () => Promise.resolve(['common', 'context']) } });
     const refusal = await refusalIn(await post(app, 'account.signUp', { email: 'a@b.test', password: 'x' }));
     expect(refusal).toMatchObject({
       reason: 'password_rejected',

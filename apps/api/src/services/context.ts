@@ -40,8 +40,11 @@ export interface Deps {
   /** What other services are served with. */
   services: { clients: ClientDirectory; quota: ClientQuota; feed: FeedHub };
   describeUserAgent: (userAgent: string | null) => SessionListItem['userAgent'];
-  /** The password policy, with its list of common passwords bound in. */
-  judgePassword: (password: string, about: { email: string; name?: string | null }) => PasswordRule[];
+  /** The password policy, with its list of common passwords and the optional breach check bound in. */
+  judgePassword: (
+    password: string,
+    about: { email: string; name?: string | null },
+  ) => Promise<PasswordRule[]>;
 }
 
 /** The request a verb works for. */

@@ -184,7 +184,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     random: systemRandom,
     log: quiet,
     config,
-    judgePassword: () => [],
+    judgePassword: () => Promise.resolve([]),
     describeUserAgent: () => ({ browser: null, os: null, device: null }),
   } as unknown as Deps;
   const ctx = (): RequestContext => ({

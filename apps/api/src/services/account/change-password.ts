@@ -19,7 +19,7 @@ export const changePassword = async (
   const { hasher, authority, random, hints } = ctx.deps;
   const { caller } = ctx;
   const proven = await requirePassword(ctx, input.currentPassword);
-  requireAcceptable(ctx, input.newPassword, { email: proven.email, name: proven.name ?? null });
+  await requireAcceptable(ctx, input.newPassword, { email: proven.email, name: proven.name ?? null });
   const passwordHash = await hasher.hash(input.newPassword);
   const done = await authority.revoking(caller.accountId, ctx.deadlineMs, async (tx, account) => {
     if (account === null || !(await isLive(tx, caller.sessionId, account.id)))

@@ -40,11 +40,11 @@ export const requirePassword = async (ctx: SignedInContext, password: string): P
 };
 
 /** @throws AuthError `password_rejected` with every rule that is broken. */
-export const requireAcceptable = (
+export const requireAcceptable = async (
   ctx: RequestContext,
   password: string,
   about: { email: string; name?: string | null },
-): void => {
-  const rules: PasswordRule[] = ctx.deps.judgePassword(password, about);
+): Promise<void> => {
+  const rules: PasswordRule[] = await ctx.deps.judgePassword(password, about);
   if (rules.length > 0) throw new AuthError('password_rejected', { rules });
 };

@@ -21,7 +21,7 @@ export const resetPassword = async (
   const link = await requireLink(ctx, input.token, 'reset_password');
   const known = await db.read((em) => em.findOne(AccountEntity, { id: link.accountId, deletedAt: null }));
   if (known === null) throw new AuthError('verification_invalid');
-  requireAcceptable(ctx, input.newPassword, { email: known.email, name: known.name ?? null });
+  await requireAcceptable(ctx, input.newPassword, { email: known.email, name: known.name ?? null });
   const passwordHash = await hasher.hash(input.newPassword);
   const ended = await authority.revoking<SessionsEndedOutput>(
     link.accountId,

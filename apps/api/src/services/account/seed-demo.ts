@@ -26,7 +26,7 @@ export const seedDemo = async (
   demo: Demo,
 ): Promise<'created' | 'unchanged' | 'restored'> => {
   const { db, hasher, random } = ctx.deps;
-  requireAcceptable(ctx, demo.password, demo);
+  await requireAcceptable(ctx, demo.password, demo);
   const key = emailKey(demo.email);
   const known = await db.read((em) => em.findOne(AccountEntity, { emailKey: key }));
   if (known !== null) {

@@ -20,7 +20,7 @@ export const signUp = async (
   const { hasher, random } = ctx.deps;
   const registrationSecret = random.bytes(32).toString('base64url');
   // Before the limit: whoever looks for a password that is accepted has not signed up yet.
-  requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });
+  await requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });
   await limited(ctx, 'sign_up_ip', networkOf(ctx.ip), async () => {
     const made = { passwordHash: await hasher.hash(input.password), cookieHash: hashOf(registrationSecret) };
     await mailingTo(ctx, emailKey(input.email), (mayMail) => register(ctx, input, made, mayMail));
