@@ -28,7 +28,11 @@ export default defineConfig({
         test: {
           ...ordinary,
           name: 'integration',
-          include: ['packages/*/test/**/*.test.ts', 'apps/api/test/integration/**/*.test.ts'],
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'apps/api/test/integration/**/*.test.ts',
+            'apps/bench/test/**/*.test.ts',
+          ],
           globalSetup: stores,
         },
       },

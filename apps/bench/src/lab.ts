@@ -22,7 +22,15 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
-export const startBench = async (say: (line: string) => void): Promise<Bench> => {
+export interface BenchOptions {
+  say: (line: string) => void;
+  /** Without it cores are divided, and this process itself moves. */
+  cores?: Cores;
+  /** A Postgres that already runs, whose role may create databases. */
+  databaseUrl?: string | undefined;
+}
+
+export const startBench = async ({ say, cores: given, databaseUrl }: BenchOptions): Promise<Bench> => {
   const undo = createUndo((error) => say(`while stopping: ${String(error)}`));
   const dir = mkdtempSync(join(tmpdir(), 'portcullis-bench-'));
   undo.add(() => rmSync(dir, { recursive: true, force: true }));
@@ -30,8 +38,8 @@ export const startBench = async (say: (line: string) => void): Promise<Bench> =>
   const peers = () => (installed ??= installPeers(say));
   try {
     // First of all: what is started from here on inherits the cores.
-    const cores = divideCores();
-    const stores = await startStores(dir, undo);
+    const cores = given ?? divideCores();
+    const stores = await startStores(dir, undo, databaseUrl);
     const load = startLoad();
     undo.add(() => load.stop());
     const lab = { ...{ dir, stores, cores, peers }, nodeArgs: [] };

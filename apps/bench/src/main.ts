@@ -92,7 +92,7 @@ const main = async (): Promise<number> => {
     list();
     return 0;
   }
-  const running = await startBench(say);
+  const running = await startBench({ say });
   const stop = () => void running.stop().then(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
   process.once('disconnect', stop);

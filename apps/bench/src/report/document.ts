@@ -31,14 +31,14 @@ export const documentOf = (findings: Findings) => {
     string,
     number
   >;
-  const ratios = mapped(ratiosOf(measured, given), (value) => rounded(value));
+  const ratios = mapped(ratiosOf(measured, given), rounded);
   const reached = goals.flatMap(({ name, atLeast }) => {
     const value = ratios[name];
     return value === undefined ? [] : [[name, { atLeast, value, isMet: value >= atLeast }] as const];
   });
   return {
     ratios,
-    cpuRatios: mapped(ratiosOf(measured, {}, 'cpuRatio'), (value) => rounded(value)),
+    cpuRatios: mapped(ratiosOf(measured, {}, 'cpuRatio'), rounded),
     goals: Object.fromEntries(reached),
     ...{ at, quick, pace, machine, peerVersions },
     targets: mapped(measured, figuresOf),
@@ -47,12 +47,9 @@ export const documentOf = (findings: Findings) => {
   };
 };
 
-const figuresOf = ({ ratio, cpuRatio, busy, rounds, ...figures }: Measured) => ({
-  ratio: rounded(ratio),
-  cpuRatio: rounded(cpuRatio),
-  busy: rounded(busy),
-  ...mapped(figures, (value) => rounded(value)),
-  rounds: rounds.map((round) => mapped(round, (value) => rounded(value))),
+const figuresOf = ({ rounds, ...figures }: Measured) => ({
+  ...(mapped(figures, rounded) as typeof figures),
+  rounds: rounds.map((round) => mapped(round, rounded)),
 });
 
 const mapped = <T, U>(of: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> =>

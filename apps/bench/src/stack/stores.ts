@@ -16,8 +16,8 @@ export interface Stores {
 }
 
 /** @throws Error when there is no Redis to be had: nearly everything here needs one */
-export const startStores = async (dir: string, undo: Undo): Promise<Stores> => {
-  const postgres = await startPostgres({ dir });
+export const startStores = async (dir: string, undo: Undo, databaseUrl?: string): Promise<Stores> => {
+  const postgres = await startPostgres({ dir, databaseUrl });
   undo.add(() => postgres.destroy());
   const started = async (name: string): Promise<RedisServer> => {
     let reason = '';
