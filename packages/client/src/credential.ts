@@ -37,9 +37,10 @@ const headersOf = (source: Exclude<CredentialSource, string>): ((name: string) =
   };
 };
 
+/** Only a space and a tab stand around a pair (RFC 6265 §5.4): U+00A0 before it makes another name, which any host may set. */
 const cookieValues = (header: string | undefined, name: string): string[] =>
   (header ?? '')
     .split(';')
-    .map((pair) => pair.trim())
+    .map((pair) => pair.replaceAll(/^[ \t]+|[ \t]+$/g, ''))
     .filter((pair) => pair.startsWith(`${name}=`) && pair.length > name.length + 1)
     .map((pair) => pair.slice(name.length + 1));

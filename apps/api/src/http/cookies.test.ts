@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cookieValues } from './cookies.ts';
 import { COOKIE, fixture, get, post, PASSWORD, SESSION, signInInput } from './app.fixture.ts';
 
 const BEARER = { authorization: 'Bearer v4.public.bearer' };
@@ -127,5 +128,21 @@ describe('cookies', () => {
 
   test('a bearer who signs out is told of no cookie', async () => {
     expect(cookiesOf(await post(fixture().app, 'session.signOut', undefined, BEARER))).toEqual([]);
+  });
+});
+
+describe('a name that only looks like ours', () => {
+  const name = '__Host-portcullis';
+
+  test.each(['\u00a0', '\ufeff', '\u2003', '\u000b', '\u000c', '\u0085'])(
+    'with %j before it is another name: browsers let other hosts set it',
+    (space) => {
+      expect(cookieValues(`${space}${name}=tossed`, name)).toEqual([]);
+      expect(cookieValues(`a=b;${space}${name}=tossed; ${name}=own`, name)).toEqual(['own']);
+    },
+  );
+
+  test('spaces and tabs stand around a pair', () => {
+    expect(cookieValues(`a=b;\t ${name}=own ; c=d`, name)).toEqual(['own']);
   });
 });

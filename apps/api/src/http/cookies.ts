@@ -12,11 +12,15 @@ export const cookieNames = (secure: boolean): CookieNames =>
     ? { session: '__Host-portcullis', registration: '__Host-portcullis-registration' }
     : { session: 'portcullis', registration: 'portcullis-registration' };
 
-/** Every value that the request carries under the name, in its order; empty ones do not count. */
+/**
+ * Every value that the request carries under the name, in its order; empty ones do not count. Only a space and a tab
+ * stand around a pair (RFC 6265 §5.4): with any other white space before it, such as U+00A0, it is another name, which
+ * browsers let other hosts set although it ends like one with `__Host-`.
+ */
 export const cookieValues = (header: string | undefined, name: string): string[] =>
   (header ?? '')
     .split(';')
-    .map((pair) => pair.trim())
+    .map((pair) => pair.replaceAll(/^[ \t]+|[ \t]+$/g, ''))
     .filter((pair) => pair.startsWith(`${name}=`) && pair.length > name.length + 1)
     .map((pair) => pair.slice(name.length + 1));
 
