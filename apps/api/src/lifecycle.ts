@@ -16,6 +16,8 @@ export const untilToldToStop = (log: Logger): Promise<'SIGINT' | 'SIGTERM'> =>
         resolve(signal);
       });
     }
+    // Left to Node it opens the inspector, through which whoever may send signals reads every key from memory.
+    process.on('SIGUSR1', () => log.warn({ signal: 'SIGUSR1' }, 'ignored: the inspector is not opened'));
     for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
       process.on(event, (error: unknown) => {
         log.error({ err: error }, 'an error that nobody handled: the process ends');
