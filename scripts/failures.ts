@@ -29,7 +29,9 @@ const readers: Record<ReportKind, (report: unknown) => Failure[]> = {
     }),
   playwright: (report) => inSuite(report as PlaywrightSuite),
   steps: (report) =>
-    (report as StepsReport).steps.filter(({ ok }) => !ok).map(({ name }) => ({ name, why: '' })),
+    (report as StepsReport).steps
+      .filter(({ ok, skipped }) => !ok && skipped !== true)
+      .map(({ name }) => ({ name, why: '' })),
 };
 
 interface VitestReport {
@@ -42,7 +44,7 @@ interface VitestReport {
 }
 
 interface StepsReport {
-  steps: { name: string; ok: boolean }[];
+  steps: { name: string; ok: boolean; skipped?: boolean }[];
 }
 
 interface PlaywrightSuite {

@@ -60,3 +60,15 @@ test('reads the steps of the check', () => {
   ];
   expect(readReport('steps', JSON.stringify({ steps }), 1)).toMatchObject({ passed: 1, failed: 1 });
 });
+
+test('a step that was skipped is neither passed nor failed, and a suite of skipped steps alone is a failure', () => {
+  const skipped = { name: 'no such feature', ok: false, skipped: true };
+  const steps = [{ name: 'held', ok: true }, skipped, { name: 'fell', ok: false, skipped: false }];
+  expect(readReport('steps', JSON.stringify({ steps }), 1)).toEqual({
+    ...{ passed: 1, failed: 1, skipped: 1, note: '' },
+  });
+  expect(readReport('steps', JSON.stringify({ steps: [skipped] }), 0)).toMatchObject({
+    passed: 0,
+    failed: 1,
+  });
+});

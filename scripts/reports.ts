@@ -60,10 +60,16 @@ const readers: Record<ReportKind, (report: unknown) => Tally> = {
   },
   steps: (report) => {
     const steps = list(field(report, 'steps'));
-    const passed = steps.filter((step) => field(step, 'ok') === true).length;
-    return { passed, failed: steps.length - passed, skipped: 0, note: '' };
+    const skipped = steps.filter(isSkipped).length;
+    const passed = steps.filter((step) => field(step, 'ok') === true && !isSkipped(step)).length;
+    return { passed, failed: steps.length - passed - skipped, skipped, note: '' };
   },
 };
+
+/** A step that was not made says so; it is neither passed nor failed. */
+function isSkipped(step: unknown): boolean {
+  return typeof step === 'object' && step !== null && 'skipped' in step && step.skipped === true;
+}
 
 function holdsFailure(file: unknown): boolean {
   return list(field(file, 'assertionResults')).some((test) => field(test, 'status') === 'failed');

@@ -36,6 +36,17 @@ export const suites: Suite[] = [
     }),
   },
   {
+    name: 'attack',
+    needs: ['nginx'],
+    usesStores: false,
+    kind: 'steps',
+    command: (report) => ({
+      program: process.execPath,
+      args: [join(root, 'scripts/attack.ts'), '--report', report],
+      cwd: root,
+    }),
+  },
+  {
     name: 'e2e',
     needs: ['chromium'],
     usesStores: true,

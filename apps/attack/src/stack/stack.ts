@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Mailbox, startMailbox } from '@portcullis/devstack/mailbox';
+import { freePort } from '@portcullis/devstack/ports';
+import { startPostgres } from '@portcullis/devstack/postgres';
+import { startTestRedis } from '@portcullis/devstack/test-redis';
+import { type Door, openDoor } from './door.ts';
+import { type Program, runProgram, startProgram } from './program.ts';
+import { createUndo, type Undo } from './undo.ts';
+
+/** The service as a production runs it, with stores, mailbox and door of its own. */
+export interface AttackStack {
+  main: string;
+  checkout: string;
+  dir: string;
+  /** What every process of it has in its environment. */
+  env: Record<string, string>;
+  door: Door;
+  /** Three; the door leads to the first two. The third one is watched from inside. */
+  instances: [Program, Program, Program];
+  worker: Program;
+  mailbox: Mailbox;
+  undo: Undo;
+}
+
+/** @param checkout whose service is attacked */
+export const startStack = async (checkout: string, say: (line: string) => void): Promise<AttackStack> => {
+  const undo = createUndo((error) => say(`while stopping: ${String(error)}`));
+  try {
+    return await launch(checkout, undo);
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+};
+
+const launch = async (checkout: string, undo: Undo): Promise<AttackStack> => {
+  const dir = mkdtempSync(join(tmpdir(), 'portcullis-attack-'));
+  undo.add(() => rmSync(dir, { recursive: true, force: true }));
+  const main = join(checkout, 'apps/api/src/main.ts');
+  const [stores, keys] = await Promise.all([startStores(dir, undo), makeKeys(main)]);
+  const ports = { https: await freePort(), http: await freePort() };
+  const env = {
+    ...keys,
+    ...stores.env,
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'debug',
+    PUBLIC_URL: `https://localhost:${ports.https}`,
+    HOST: '127.0.0.1',
+    OPS_HOST: '127.0.0.1',
+    TRUST_PROXY: '127.0.0.1',
+    PORTCULLIS_RATE_LIMITS: 'standard',
+  };
+  const migrated = await runProgram(main, ['migrate'], env);
+  if (migrated.code !== 0) throw new Error(`migrate failed:\n${migrated.output}`);
+  const start = async (command: 'serve' | 'worker', isWatched = false): Promise<Program> => {
+    const program = await startProgram(command, { main, dir, env, isWatched });
+    undo.add(() => program.server.killTree());
+    return program;
+  };
+  const [one, two, three, worker] = await Promise.all([
+    start('serve'),
+    start('serve'),
+    start('serve', true),
+    start('worker'),
+  ]);
+  const instances: AttackStack['instances'] = [one, two, three];
+  const door = await openDoor({ checkout, dir, ports, undo, instances: [one.place.port, two.place.port] });
+  return { main, checkout, dir, env, door, instances, worker, mailbox: stores.mailbox, undo };
+};
+
+const startStores = async (dir: string, undo: Undo) => {
+  const [postgres, redis, mailbox] = await Promise.all([
+    // Processes are killed here and never the machine, so nothing is lost by not waiting for the disk.
+    startPostgres({ dir, settings: { fsync: 'off', full_page_writes: 'off', max_connections: '200' } }),
+    startTestRedis(),
+    startMailbox(),
+  ]);
+  undo.add(() => postgres.destroy());
+  undo.add(() => redis.finish([/./]));
+  undo.add(() => mailbox.stop());
+  return { mailbox, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url, SMTP_URL: mailbox.smtpUrl } };
+};
+
+/** A ring of keys of its own. */
+export const makeKeys = async (main: string): Promise<Record<string, string>> => {
+  const { stdout, code, output } = await runProgram(main, ['keys', 'generate', '--json']);
+  if (code !== 0) throw new Error(`keys generate failed:\n${output}`);
+  return JSON.parse(stdout) as Record<string, string>;
+};
