@@ -88,7 +88,7 @@ export const realMutants: readonly RealMutant[] = [
     edits: [
       { file: REVOKE, find: 'if (!lease.effective(seen))', replace: 'if (!lease.effective(seen) && false)' },
     ],
-    faults: /a partition/,
+    faults: /an operator adopts/,
   },
   {
     name: 'the lease is never over',

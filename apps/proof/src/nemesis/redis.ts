@@ -1,3 +1,4 @@
+import { runService } from '../stack/keys.ts';
 import type { RedisNode } from '../stack/redis-set.ts';
 import { addressOf } from '../stack/redis-set.ts';
 import { anyInstance, type Fault, type FaultContext, healing } from './fault.ts';
@@ -10,6 +11,11 @@ const others = ({ stack }: FaultContext): RedisNode[] =>
 const aside = (context: FaultContext): RedisNode => context.random.pick(others(context));
 
 const alone = (node: RedisNode) => node.ask((client) => client.sendCommand(['REPLICAOF', 'NO', 'ONE']));
+
+const historyOf = async (node: RedisNode): Promise<string> => {
+  const info = await node.ask((client) => client.info('replication'));
+  return /^master_replid:(\w+)/m.exec(info)?.[1] ?? '';
+};
 
 /** A replica that has everything up to now and nothing of what comes: its line is held. */
 const laggingReplica = async (context: FaultContext): Promise<RedisNode> => {
@@ -242,6 +248,36 @@ export const redisFaults: readonly Fault[] = [
           redis.moveTo(replica);
           left.redis.retarget(addressOf(main));
           await context.hold(context.leaseMs * context.random.between(1.3, 2.8));
+        },
+        async () => {
+          left.postgres.mend();
+          await redis.follow(main, replica);
+          left.redis.retarget(addressOf(replica));
+          await alone(main);
+        },
+      );
+    },
+  },
+  {
+    name: 'an operator adopts a promoted replica while one instance is cut off with the old Redis',
+    covers: ['FI-6', 'FI-8'],
+    group,
+    weight: 2,
+    run: async (context) => {
+      const { redis, apiMain, checkout, operatorEnv } = context.stack;
+      const { main } = redis;
+      const left = anyInstance(context);
+      const replica = await laggingReplica(context);
+      await letItLag(context);
+      left.postgres.pause('toClient');
+      await healing(
+        async () => {
+          await alone(replica);
+          redis.moveTo(replica);
+          left.redis.retarget(addressOf(main));
+          // Nobody waits for the lease of the one that is left but the revocations themselves.
+          await runService(apiMain, checkout, ['index', 'adopt', await historyOf(replica)], operatorEnv);
+          await context.hold(context.leaseMs * context.random.between(0.7, 1.5));
         },
         async () => {
           left.postgres.mend();
