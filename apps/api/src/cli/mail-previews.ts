@@ -18,6 +18,8 @@ interface WrittenMail {
   template: MailTemplate;
   language: Language;
   subject: string;
+  /** What programs show beside the subject. */
+  preview: string;
   html: string;
   text: string;
 }
@@ -30,11 +32,12 @@ export const writePreviews = async (
     wish.folder === null ? await mkdtemp(join(tmpdir(), 'portcullis-mails-')) : resolve(wish.folder);
   await mkdir(folder, { recursive: true });
   const mails: WrittenMail[] = [];
-  for (const language of wish.languages) {
-    const samples = sampleMails(language, wish.publicUrl);
-    for (const template of wish.templates) {
-      const rendered = await renderMail(samples[template], wish.publicUrl);
-      mails.push(await write(folder, template, rendered));
+  // One mail in its languages side by side: that is how they are compared.
+  for (const template of wish.templates) {
+    for (const language of wish.languages) {
+      const content = sampleMails(language, wish.publicUrl)[template];
+      const rendered = await renderMail(content, wish.publicUrl);
+      mails.push(await write(folder, template, content.preview, rendered));
     }
   }
   const index = join(folder, 'index.html');
@@ -48,15 +51,12 @@ const nameOf = ({ template, language }: Pick<WrittenMail, 'template' | 'language
 const write = async (
   folder: string,
   template: MailTemplate,
+  preview: string,
   { language, subject, html, text }: RenderedMail,
 ): Promise<WrittenMail> => {
   const base = join(folder, nameOf({ template, language }));
-  await Promise.all([
-    // Saved without the header that says so in a mail.
-    writeFile(`${base}.html`, html.replace('<head>', '<head><meta charset="utf-8"/>')),
-    writeFile(`${base}.txt`, `${subject}\n\n${text}`),
-  ]);
-  return { template, language, subject, html: `${base}.html`, text: `${base}.txt` };
+  await Promise.all([writeFile(`${base}.html`, html), writeFile(`${base}.txt`, `${subject}\n\n${text}`)]);
+  return { template, language, subject, preview, html: `${base}.html`, text: `${base}.txt` };
 };
 
 const escaped = (text: string): string =>
@@ -72,10 +72,10 @@ const indexPage = (mails: readonly WrittenMail[]): string => `<!doctype html>
 <title>Mails of Portcullis</title>
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
-main { display: grid; gap: 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr)); }
+main { display: grid; gap: 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 28rem), 1fr)); }
 h2 { font-size: 1rem; margin: 0; }
-p { margin: 0 0 .5rem; }
-iframe { background: Canvas; block-size: 46rem; border: 1px solid GrayText; inline-size: 100%; }
+p { margin: 0 0 .25rem; }
+iframe { background: Canvas; block-size: 45rem; border: 1px solid GrayText; inline-size: 100%; }
 </style>
 </head>
 <body>
@@ -92,6 +92,7 @@ const section = (mail: WrittenMail): string => {
   const name = nameOf(mail);
   return `<section lang="${mail.language}">
 <h2>${escaped(mail.subject)}</h2>
+<p>${escaped(mail.preview)}</p>
 <p lang="en">${name} · <a href="${name}.html">HTML</a> · <a href="${name}.txt">text</a></p>
 <iframe src="${name}.html" title="${escaped(`${name}: ${mail.subject}`)}" loading="lazy" sandbox="allow-popups"></iframe>
 </section>`;

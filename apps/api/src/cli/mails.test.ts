@@ -48,6 +48,7 @@ test('one language and one mail can be asked for, with links to a service of a n
         template: 'reset_password',
         language: 'de',
         subject: 'Wähle ein neues Passwort',
+        preview: 'Der Link dazu steht in dieser Mail.',
         html: join(made, 'reset_password.de.html'),
         text: join(made, 'reset_password.de.txt'),
       },

@@ -126,7 +126,7 @@ export const german: MailWords = {
       preview: 'Jedes Gerät wurde abgemeldet; das Konto lässt sich nicht wiederherstellen.',
       heading: 'Dein Konto wurde gelöscht',
       paragraphs: [
-        'Dein Konto bei Portcullis wurde von jemandem gelöscht, der sein Passwort kannte. Jedes Gerät wurde abgemeldet, und das Konto lässt sich nicht wiederherstellen.',
+        'Dein Konto bei Portcullis wurde von jemandem gelöscht, der das Passwort kannte. Jedes Gerät wurde abgemeldet, und das Konto lässt sich nicht wiederherstellen.',
       ],
       closing: [
         'Warst du das nicht, kennt jemand dein Passwort: Ändere es überall, wo du es sonst verwendest. Mit dieser Adresse kannst du dich neu registrieren.',

@@ -40,9 +40,10 @@ const page = (parts: Components, content: MailContent, urlHint: string, footer: 
   const { createElement: h, Html, Head, Body, Container, Heading, Section, Text } = parts;
   const line = (text: string, style: typeof STYLES.text | typeof STYLES.note, className: string) =>
     h(Text, { key: text, style, className }, text);
+  const tongue = { lang: content.language, dir: directionOf(content.language) };
   return h(
     Html,
-    { lang: content.language, dir: directionOf(content.language) },
+    tongue,
     h(
       Head,
       null,
@@ -53,27 +54,32 @@ const page = (parts: Components, content: MailContent, urlHint: string, footer: 
     ),
     h(
       Body,
-      { style: STYLES.body, className: 'm-body' },
-      h('div', { style: STYLES.preview, 'aria-hidden': true }, content.preview + PREVIEW_FILLER),
+      // Set on its cell, too, which is what programs in a browser keep. Left out it would be English.
+      { ...tongue, style: STYLES.body, className: 'm-body' },
       h(
-        Container,
-        { style: STYLES.frame },
-        h(Text, { style: STYLES.brand, className: 'm-accent' }, 'Portcullis'),
+        'div',
+        { role: 'article', 'aria-label': content.subject },
+        h('div', { style: STYLES.preview, 'aria-hidden': true }, content.preview + PREVIEW_FILLER),
         h(
-          Section,
-          { style: STYLES.card, className: 'm-card' },
+          Container,
+          { style: STYLES.frame },
+          h(Text, { style: STYLES.brand, className: 'm-accent' }, 'Portcullis'),
           h(
-            Heading,
-            { as: 'h1', style: STYLES.heading, className: 'm-ink' },
-            ...unbroken(h, content.heading),
+            Section,
+            { style: STYLES.card, className: 'm-card' },
+            h(
+              Heading,
+              { as: 'h1', style: STYLES.heading, className: 'm-ink' },
+              ...unbroken(h, content.heading),
+            ),
+            ...content.paragraphs.map((text) => line(text, STYLES.text, 'm-ink')),
+            ...details(parts, content),
+            ...action(parts, content, urlHint),
+            ...rule(parts, content),
+            ...content.closing.map((text) => line(text, STYLES.note, 'm-muted')),
           ),
-          ...content.paragraphs.map((text) => line(text, STYLES.text, 'm-ink')),
-          ...details(parts, content),
-          ...action(parts, content, urlHint),
-          ...rule(parts, content),
-          ...content.closing.map((text) => line(text, STYLES.note, 'm-muted')),
+          h(Text, { style: STYLES.footer, className: 'm-muted' }, footer),
         ),
-        h(Text, { style: STYLES.footer, className: 'm-muted' }, footer),
       ),
     ),
   );

@@ -24,11 +24,18 @@ export const clientFolder = (): string => given('E2E_CLIENT');
 
 type MailSummary = { ID: string; To: { Address: string }[]; Subject: string };
 
-const newestMail = async (to: string, page: string): Promise<string | null> => {
+const mailsTo = async (to: string): Promise<MailSummary[]> => {
   const answer = await fetch(`${given(`E2E_${stack()}_MAILBOX`)}/api/v1/messages?limit=200`);
   const { messages } = (await answer.json()) as { messages: MailSummary[] };
-  for (const { ID, To } of messages) {
-    if (!To.some(({ Address }) => Address === to)) continue;
+  return messages.filter(({ To }) => To.some(({ Address }) => Address === to));
+};
+
+/** The subjects of the mails to this address, newest first. */
+export const subjectsTo = async (to: string): Promise<string[]> =>
+  (await mailsTo(to)).map(({ Subject }) => Subject);
+
+const newestMail = async (to: string, page: string): Promise<string | null> => {
+  for (const { ID } of await mailsTo(to)) {
     const mail = await fetch(`${given(`E2E_${stack()}_MAILBOX`)}/api/v1/message/${ID}`);
     const { Text } = (await mail.json()) as { Text: string };
     const link = new RegExp(`^\\S+/${page}#token=\\S+$`, 'm').exec(Text)?.[0];

@@ -25,6 +25,9 @@ const fetchWithDeadline: LinkFetch = (input, init) => {
   });
 };
 
+/** Mails come in the language of the page that causes them, whatever the browser would rather read. */
+const headers = () => ({ 'accept-language': document.documentElement.lang });
+
 const links = (): TRPCLink<AppRouter>[] => [
   splitLink({
     condition: (op) => op.type === 'subscription',
@@ -32,7 +35,7 @@ const links = (): TRPCLink<AppRouter>[] => [
     false: splitLink({
       condition: (op) => op.type === 'mutation',
       // Many mutations are refused in a batch: each travels alone. One without input has no body at all.
-      true: httpLink({ url: URL_OF_API, fetch: fetchWithDeadline }),
+      true: httpLink({ url: URL_OF_API, headers, fetch: fetchWithDeadline }),
       false: httpBatchLink({ url: URL_OF_API, maxItems: MAX_BATCH, fetch: fetchWithDeadline }),
     }),
   }),
