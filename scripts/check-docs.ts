@@ -2,6 +2,7 @@
 // they show is executed elsewhere (apps/api/test/operations/documents.test.ts).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
+import { limitsTable } from '../apps/api/src/config/limit-docs.ts';
 import { root } from './command.ts';
 import { anchorsIn, blocksIn, codeIn, linksIn, runnablesIn } from '../packages/devstack/src/documents.ts';
 import { checkoutFiles } from './files.ts';
@@ -21,6 +22,7 @@ const settings = new Set([...text('apps/api/.env.example').matchAll(/^#(\w+)=/gm
 
 for (const file of documents) checkDocument(file);
 checkReasons();
+checkLimits();
 checkDecisions();
 checkFaults();
 if (text('README.md').trimEnd().split('\n').length > README_LINES)
@@ -84,6 +86,12 @@ function checkReasons(): void {
   }
   for (const reason of explained.keys())
     if (!known.has(reason)) problems.push(`docs/errors.md: ${reason} is no reason of the contract`);
+}
+
+/** The table of docs/operations.md is the one of the program. */
+function checkLimits(): void {
+  if (folder === root && !text('docs/operations.md').includes(`\n${limitsTable()}\n`))
+    problems.push('docs/operations.md: the table of limits is not what portcullis config limits prints');
 }
 
 /** What the proof says it injects, and what docs/consistency/failures.md says of it. */

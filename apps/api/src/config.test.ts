@@ -219,7 +219,9 @@ test('relaxed limits leave those on wrong passwords alone', () => {
   const rulesOf = (mode: string) => loadConfig({ DATABASE_URL, PORTCULLIS_RATE_LIMITS: mode }).limits.rules;
   const [standard, relaxed] = [rulesOf('standard'), rulesOf('relaxed')];
   const changed = Object.keys(standard).filter(
-    (rule) => standard[rule as never]['points'] !== relaxed[rule as never]['points'],
+    (rule) =>
+      JSON.stringify(standard[rule as never]['windows']) !==
+      JSON.stringify(relaxed[rule as never]['windows']),
   );
   expect(changed.sort()).toEqual([
     'client_failure_ip',
@@ -232,8 +234,8 @@ test('relaxed limits leave those on wrong passwords alone', () => {
     'verification_ip',
     'write_session',
   ]);
-  expect(relaxed.sign_in_ip.points).toBe(200_000);
-  expect(standard.sign_in_account_ip).toEqual({ points: 5, seconds: 900 });
+  expect(relaxed.sign_in_ip.windows[0].points).toBe(200_000);
+  expect(relaxed.sign_in_account_ip.windows).toEqual([{ points: 5, ms: 900_000 }]);
 });
 
 test('the configuration cannot be changed', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { KeySettings } from './adapters/key-ring.ts';
 import { DEVELOPMENT_KEYS } from './config/development-keys.ts';
-import { type Limit, limitsOf } from './config/limits.ts';
+import { type LimitFacts, limitsOf } from './config/limits.ts';
 import { type ConfigProblem, isLocal, problemsBetween } from './config/rules.ts';
 import { isSecret, SETTING_NAMES, type SettingName, type Settings, settings } from './config/settings.ts';
 import type { LimitRule } from './ports.ts';
@@ -36,11 +36,11 @@ export interface Config {
   redis: { url: string } | null;
   smtp: { url: string; from: string; requireTls: boolean };
   keys: KeySettings;
-  hasher: { memoryKiB: number; timeCost: number; queue: number; concurrent?: number };
+  hasher: { memoryKiB: number; timeCost: number; queue: number; waitMs: number; concurrent?: number };
   /** Without an address new passwords are looked up nowhere outside. */
   breachCheck: { url: string; timeoutMs: number } | null;
   authority: { leaseMs: number; pollMs: number; sweepMs: number; databaseLoss: 'refuse' | 'serve' };
-  limits: { mode: 'standard' | 'relaxed'; rules: Record<LimitRule, Limit> };
+  limits: { mode: 'standard' | 'relaxed'; rules: Record<LimitRule, LimitFacts> };
   log: { level: Settings['LOG_LEVEL'] };
   worker: { concurrency: number };
   /** Without addresses the worker runs no canary. */
@@ -166,6 +166,7 @@ const assemble = (s: Settings & { DATABASE_URL: string }): Config => {
       memoryKiB: s.PORTCULLIS_ARGON2_MEMORY_KIB,
       timeCost: s.PORTCULLIS_ARGON2_PASSES,
       queue: s.PORTCULLIS_ARGON2_QUEUE,
+      waitMs: s.PORTCULLIS_ARGON2_WAIT_MS,
       ...(s.PORTCULLIS_ARGON2_CONCURRENT === undefined ? {} : { concurrent: s.PORTCULLIS_ARGON2_CONCURRENT }),
     },
     breachCheck:

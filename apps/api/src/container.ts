@@ -15,6 +15,7 @@ import { createLogger } from './adapters/logger.ts';
 import { createMetrics, type Metrics, observe } from './adapters/metrics.ts';
 import { createTokens } from './adapters/paseto.ts';
 import { createRateLimiter } from './adapters/rate-limiter.ts';
+import { fleetSize } from './fleet-size.ts';
 import { createRefreshSecrets } from './adapters/refresh-secrets.ts';
 import { systemClock, systemRandom } from './adapters/system.ts';
 import { describeUserAgent } from './adapters/user-agent.ts';
@@ -23,7 +24,7 @@ import type { Config } from './config.ts';
 import { openDatabase, revokingStore } from './db/database.ts';
 import type { AccountRow } from './db/entities/account.ts';
 import type { Tx } from './db/transaction.ts';
-import type { Logger, TokenVerifier } from './ports.ts';
+import type { Keyed, Logger, TokenVerifier } from './ports.ts';
 import type { Deps } from './services/context.ts';
 import { hasherOf, passwordJudge } from './passwords.ts';
 import { ClientDirectory } from './services/client/directory.ts';
@@ -84,10 +85,13 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
   const { db, redis, verifyPool, sessions, leases, index } = stores;
   const authority = protocolOf(config, stores, log, options);
   const uses = new UseRecorder({ pool: verifyPool, index, lease: authority.lease, log });
-  const hasher = hasherOf(config, ring, log);
+  const hasher = hasherOf(config, ring, log, metrics.passwordHashRefused);
+  const limiter = limiterOf(config, stores, { keyed, log, metrics });
   const hints = createHints(redis, () => connectRedis(config.redis?.url ?? '', log, 'portcullis-hints'));
   observe(metrics, {
     passwordHashQueue: hasher.queued,
+    passwordHashesRunning: hasher.running,
+    signInAlarm: limiter.isAlarmed,
     reachesIndex: () => (redis === null ? null : authority.lease.reachesIndex()),
     indexBroken: () => index instanceof RedisSessionIndex && index.broken,
     databaseBroken: () => db.broken || sessions.broken,
@@ -108,7 +112,7 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
     hasher,
     tokens,
     refresh: createRefreshSecrets(ring.refreshKeys),
-    limiter: createRateLimiter({ rules: config.limits.rules, keyed, redis, refused: metrics.rateLimited }),
+    limiter,
     keyed,
     hints,
     clock: systemClock,
@@ -142,6 +146,25 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
   };
 };
 
+const limiterOf = (
+  config: Config,
+  { redis, verifyPool }: Stores,
+  { keyed, log, metrics }: { keyed: Keyed; log: Logger; metrics: Metrics },
+) =>
+  createRateLimiter({
+    rules: config.limits.rules,
+    keyed,
+    redis,
+    clock: systemClock,
+    instances: fleetSize(verifyPool, systemClock),
+    refused: metrics.rateLimited,
+    alarmed: (on) =>
+      log.warn(
+        {},
+        on ? 'sign-ins fail far more often than usual: limits are halved' : 'sign-ins fail as usual again',
+      ),
+  });
+
 /** The protocol over these stores, as one process of it. */
 const protocolOf = (config: Config, stores: Stores, log: Logger, { at }: ContainerOptions) =>
   createAuthority<Tx, AccountRow>(
@@ -169,6 +192,11 @@ const manyVerifierOf = (
   return new ManyVerifier(parts, config.authority);
 };
 
+const quotaOf = ({ limits }: Config): ClientQuota => {
+  const [{ points, ms }] = limits.rules.client_tokens.windows;
+  return new ClientQuota({ points, seconds: ms / 1_000 }, systemClock);
+};
+
 /** What other services are served with. */
 const servicesOf = (
   config: Config,
@@ -176,7 +204,7 @@ const servicesOf = (
   streams: Omit<ConstructorParameters<typeof FeedHub>[0], 'feed'>,
 ): Deps['services'] => ({
   clients: new ClientDirectory(db, systemClock),
-  quota: new ClientQuota(config.limits.rules.client_tokens, systemClock),
+  quota: quotaOf(config),
   feed: new FeedHub({ ...streams, feed: new SettledFeed(verifyPool) }),
 });
 

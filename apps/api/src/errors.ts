@@ -1,5 +1,6 @@
 import type { Reason } from '@portcullis/contracts/errors';
 import type { PasswordRule } from '@portcullis/contracts/password';
+import type { LimitState } from './ports.ts';
 
 export interface AuthErrorFacts {
   retryAfterMs?: number;
@@ -8,6 +9,8 @@ export interface AuthErrorFacts {
   mayHaveTakenEffect?: true;
   /** For step-up (RFC 9470): the greatest age in seconds that the proof of password may have. */
   maxAgeSeconds?: number;
+  /** The limit that refused; for headers, never in a body. */
+  limit?: LimitState;
   cause?: unknown;
 }
 
@@ -20,6 +23,7 @@ export class AuthError extends Error {
   readonly rules: PasswordRule[] | undefined;
   readonly mayHaveTakenEffect: true | undefined;
   readonly maxAgeSeconds: number | undefined;
+  readonly limit: LimitState | undefined;
 
   constructor(reason: Reason, facts: AuthErrorFacts = {}) {
     super(reason, { cause: facts.cause });
@@ -29,5 +33,6 @@ export class AuthError extends Error {
     this.rules = facts.rules;
     this.mayHaveTakenEffect = facts.mayHaveTakenEffect;
     this.maxAgeSeconds = facts.maxAgeSeconds;
+    this.limit = facts.limit;
   }
 }

@@ -16,15 +16,19 @@ export const hasherOf = (
   config: Config,
   ring: Pick<KeyRing, 'peppers'>,
   log: Logger,
-): PasswordHasher & { queued: () => number } => {
-  const argon2 = createPasswordHasher({ ...config.hasher, foreign: foreignVerification }, systemClock);
+  refused: () => void,
+): PasswordHasher & { queued: () => number; running: () => number } => {
+  const argon2 = createPasswordHasher(
+    { ...config.hasher, foreign: foreignVerification, refused },
+    systemClock,
+  );
   const told = new Set<string>();
   const peppered = createPepperedHasher(argon2, ring.peppers, (pepperId) => {
     if (told.has(pepperId)) return;
     told.add(pepperId);
     log.error({ pepperId }, 'a stored password hash names a pepper that is not in the ring');
   });
-  return { ...peppered, queued: () => argon2.stats().queued };
+  return { ...peppered, queued: () => argon2.stats().queued, running: () => argon2.stats().running };
 };
 
 /** The policy of new passwords. */

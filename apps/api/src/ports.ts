@@ -72,6 +72,9 @@ export interface RefreshSecrets {
 export type LimitRule =
   | 'sign_in_ip'
   | 'sign_in_account_ip'
+  | 'sign_in_account'
+  | 'sign_in_device'
+  | 'sign_in_notice'
   | 'sign_up_ip'
   | 'mail_ip'
   | 'mail_mailbox'
@@ -82,13 +85,30 @@ export type LimitRule =
   | 'client_tokens'
   | 'client_failure_ip';
 
+/** Where a key stands after a call that counted. */
+export interface LimitState {
+  rule: LimitRule;
+  /** Of the window that has the fewest points left. */
+  points: number;
+  windowMs: number;
+  left: number;
+  /** Until the window ends or, with nothing left, until the next attempt. */
+  resetMs: number;
+}
+
 export interface RateLimiter {
-  /** Consumes one point first. Throws AuthError `rate_limited` with `retryAfterMs` when the limit is spent. */
-  consume(rule: LimitRule, key: string): Promise<void>;
+  /**
+   * Takes one point first, of every window of the rule or of none.
+   * @param times the points of the rule, for a key that many customers share
+   * @throws AuthError `rate_limited` with `retryAfterMs` and `limit` when one is spent
+   */
+  consume(rule: LimitRule, key: string, times?: number): Promise<LimitState>;
   /** Like `consume`, but says so instead of throwing: for limits that must not show (mails to one mailbox). */
   tryConsume(rule: LimitRule, key: string): Promise<boolean>;
   /** Gives the point back after a success. */
   refund(rule: LimitRule, key: string): Promise<void>;
+  /** A password was wrong, whoever's: what the alarm counts. */
+  signInFailed(): void;
 }
 
 /** HMAC-SHA-256 under a key derived from PORTCULLIS_SECRET for a named purpose: for lookups that must not hold an address in clear. */

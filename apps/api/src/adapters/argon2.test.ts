@@ -101,9 +101,12 @@ describe('the queue', () => {
     expect(hasher.stats().running).toBe(0);
   });
 
-  test('a burst of a hundred is served with the default settings', async () => {
-    const hasher = hasherOf();
+  test('of a burst as many are served as may run and wait, and the others told at once', async () => {
+    const refused: number[] = [];
+    const hasher = hasherOf({ concurrent: 2, refused: () => void refused.push(1) });
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => hasher.hash(PASSWORD)));
-    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+    const isServed = outcomes.map(({ status }) => status === 'fulfilled');
+    expect(isServed).toEqual([...Array(2 + 32).fill(true), ...Array(66).fill(false)]);
+    expect(refused).toHaveLength(66);
   });
 });

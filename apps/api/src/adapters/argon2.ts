@@ -10,14 +10,16 @@ export interface HasherOptions {
   timeCost?: number;
   /** Lanes. Default 1. */
   parallelism?: number;
-  /** Hashes computed at the same time. Default: the number of cores; more only makes each slower. */
+  /** Hashes computed at the same time. Default: the number of cores, at most 3; more only makes each slower. */
   concurrent?: number;
-  /** Callers that may wait for a turn. Default 128: on two cores the last of them waits about three seconds. */
+  /** Callers that may wait for a turn. Default 32: on two cores the last of them waits for most of a second. */
   queue?: number;
-  /** Longest wait for a turn in milliseconds. Default 5000. */
+  /** Longest wait for a turn in milliseconds. Default 2000. */
   waitMs?: number;
   /** How to verify a stored hash of another scheme; null when it is none. Takes a turn like any other. */
   foreign?: (phc: string) => ((password: string) => Promise<boolean>) | null;
+  /** Told once for each caller that is turned away. */
+  refused?: () => void;
 }
 
 export interface HasherStats {
@@ -40,6 +42,8 @@ interface Parameters {
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const RETRY_AFTER_MS = 1000;
+/** libuv has four, for files, names and signatures, too: hashes must leave one. */
+const MOST_THREADS = 3;
 // A hash in the database must not be able to take the machine down: 256 MiB, and 64 times today's least work.
 const MOST_MEMORY_KIB = 262_144;
 const MOST_TIME_COST = 16;
@@ -156,9 +160,9 @@ interface Waiter {
 
 /** First come, first served; a turn passes straight from the one who is done to the next in line. */
 const createTurns = (options: HasherOptions, clock: Pick<Clock, 'sleep'>) => {
-  const concurrent = options.concurrent ?? availableParallelism();
-  const longest = options.queue ?? 128;
-  const waitMs = options.waitMs ?? 5000;
+  const concurrent = options.concurrent ?? Math.max(1, Math.min(availableParallelism(), MOST_THREADS));
+  const longest = options.queue ?? 32;
+  const waitMs = options.waitMs ?? 2000;
   const line: Waiter[] = [];
   let running = 0;
   let total = 0;
@@ -166,6 +170,7 @@ const createTurns = (options: HasherOptions, clock: Pick<Clock, 'sleep'>) => {
 
   const busy = () => {
     refused += 1;
+    options.refused?.();
     return new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS });
   };
 

@@ -13,7 +13,10 @@ export interface Metrics {
   signInAttempt(method: 'password', outcome: string): void;
   revocation(cause: string): void;
   breachCheck(outcome: string): void;
+  /** @param rule of the table of limits, or the count in Postgres */
   rateLimited(rule: LimitRule): void;
+  /** A password hash was refused because too many waited, or for too long. */
+  passwordHashRefused(): void;
   /** @param request.client the name that an operator gave, `none` when nobody proved to be a client */
   clientRequest(request: { client: string; route: string; status: number }): void;
   /** +1 when a stream of events opens, -1 when it ends. */
@@ -22,6 +25,9 @@ export interface Metrics {
 
 export interface Gauges {
   passwordHashQueue: () => number;
+  passwordHashesRunning: () => number;
+  /** Sign-ins fail far more often than usual. */
+  signInAlarm: () => boolean;
   /** Whether the last poll found the registered history of the index; null without a Redis. */
   reachesIndex: () => boolean | null;
   indexBroken: () => boolean;
@@ -51,6 +57,7 @@ export const createMetrics = (): Metrics => {
     breachCheck: (outcome) => sessions.breachChecks.inc({ outcome }),
     revocation: (cause) => sessions.revocations.inc({ cause }),
     rateLimited: (rule) => requests.limited.inc({ rule }),
+    passwordHashRefused: () => requests.hashesRefused.inc(),
     clientRequest: ({ client, route, status }) =>
       requests.byClient.inc({ client, http_route: route, http_response_status_code: String(status) }),
     eventStreams: (change) => sessions.streams.inc(change),
@@ -69,6 +76,11 @@ const requestMetrics = (registry: Registry) => ({
     name: 'portcullis_rate_limited_total',
     help: 'Calls that a limit refused',
     labelNames: ['rule'],
+    registers: [registry],
+  }),
+  hashesRefused: new Counter({
+    name: 'portcullis_password_hash_refused_total',
+    help: 'Callers refused because too many waited for a password hash, or for too long',
     registers: [registry],
   }),
   byClient: new Counter({
@@ -131,6 +143,12 @@ export const observe = ({ registry }: Metrics, gauges: Gauges): void => {
       },
     });
   gauge('portcullis_password_hash_queue', 'Callers that wait for a password hash', gauges.passwordHashQueue);
+  gauge('portcullis_password_hashes_running', 'Password hashes being computed', gauges.passwordHashesRunning);
+  gauge(
+    'portcullis_sign_in_alarm',
+    '1 while sign-ins fail far more often than usual and limits are halved',
+    () => Number(gauges.signInAlarm()),
+  );
   gauge('portcullis_index_reached', '1 when this instance reaches the registered session index', () => {
     const reaches = gauges.reachesIndex();
     return reaches === null ? null : Number(reaches);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ConfigError, loadConfig } from '../config.ts';
 import { environmentDocs } from '../config/docs.ts';
+import { limitsTable } from '../config/limit-docs.ts';
 import { printable } from '../config/print.ts';
 import { answer, examples, type Io, type JsonOption, withJson } from './io.ts';
 
@@ -38,4 +39,10 @@ export const registerConfig = (program: Command, io: Io): void => {
     .description('print every setting with its meaning and default, as an environment file')
     .addHelpText('after', examples('config docs'))
     .action(() => io.out(environmentDocs()));
+
+  config
+    .command('limits')
+    .description('print the table of limits as Markdown')
+    .addHelpText('after', examples('config limits'))
+    .action(() => io.out(`${limitsTable()}\n`));
 };

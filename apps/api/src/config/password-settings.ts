@@ -33,13 +33,19 @@ export const passwordSettings = {
   }),
   PORTCULLIS_ARGON2_CONCURRENT: setting(whole(1, 256), {
     ...passwords,
-    defaultNote: 'the number of cores',
-    description: 'Password hashes computed at the same time.',
+    defaultNote: 'the number of cores, at most 3',
+    description:
+      'Password hashes computed at the same time. More than 3 want a greater UV_THREADPOOL_SIZE, so that other work does not wait behind them.',
   }),
   PORTCULLIS_ARGON2_QUEUE: settled(whole(0, 10_000), {
     ...passwords,
-    default: '128',
+    default: '32',
     description: 'Requests that may wait for a password hash before others are refused.',
+  }),
+  PORTCULLIS_ARGON2_WAIT_MS: settled(whole(0, 60_000), {
+    ...passwords,
+    default: '2000',
+    description: 'How long one of them waits before it is refused, too, in milliseconds.',
   }),
   PORTCULLIS_RATE_LIMITS: settled(choice('standard', 'relaxed'), {
     ...passwords,

@@ -56,6 +56,7 @@ const account = {
   name: null,
   passwordHash: '$argon2id$',
   epoch: 1,
+  linkEpoch: 1,
   createdAt: AT,
   disabledAt: null,
 };
@@ -78,10 +79,13 @@ const made = {
   },
   tokens: { issue: ({ purpose }: { purpose: string }) => Promise.resolve(`v4.public.${purpose}`) },
   limiter: {
-    consume: () => Promise.resolve(),
+    consume: (rule: string) =>
+      Promise.resolve({ rule, points: 5, windowMs: 900_000, left: 4, resetMs: 900_000 }),
     tryConsume: () => Promise.resolve(true),
     refund: () => Promise.resolve(),
+    signInFailed: () => undefined,
   },
+  keyed: { hmac: () => Buffer.alloc(32, 9) },
   hints: { publish: () => undefined },
   random: {
     bytes: (length: number) => Buffer.alloc(length, 7),

@@ -10,12 +10,14 @@ const dead = (reason: 'token_invalid' | 'session_missing' | 'session_revoked' | 
 describe('cookies', () => {
   const cookiesOf = (response: Response) => response.headers.getSetCookie();
   const SIGNED_IN = '__Host-portcullis=v4.public.cookie; Path=/; HttpOnly; Secure; SameSite=Lax';
+  const DEVICE =
+    /^__Host-portcullis-device=1\.\d+\.[\w-]{22}\.[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
   const CLEARED = '__Host-portcullis=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax';
 
   test('the token is in the cookie only', async () => {
     const { app, signIns } = fixture();
     const response = await post(app, 'session.signIn', signInInput());
-    expect(cookiesOf(response)).toEqual([SIGNED_IN]);
+    expect(cookiesOf(response)).toEqual([SIGNED_IN, expect.stringMatching(DEVICE)]);
     expect(await response.text()).not.toContain('v4.public');
     expect(signIns).toEqual(['signed_in']);
   });
@@ -26,7 +28,10 @@ describe('cookies', () => {
       'session.signIn',
       signInInput({ remember: true }),
     );
-    expect(cookiesOf(response)).toEqual([SIGNED_IN.replace('; Path', '; Max-Age=3600; Path')]);
+    expect(cookiesOf(response)).toEqual([
+      SIGNED_IN.replace('; Path', '; Max-Age=3600; Path'),
+      expect.stringMatching(DEVICE),
+    ]);
   });
 
   test('a bearer gets tokens and no cookie', async () => {
@@ -49,6 +54,7 @@ describe('cookies', () => {
     const { app, verified } = fixture({ settings: { secureCookies: false } });
     expect(cookiesOf(await post(app, 'session.signIn', signInInput()))).toEqual([
       'portcullis=v4.public.cookie; Path=/; HttpOnly; SameSite=Lax',
+      expect.stringMatching(/^portcullis-device=\S+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
     await get(app, '/trpc/account.me', { cookie: '__Host-portcullis=one; portcullis=two' });
     expect(verified).toEqual([{ token: 'two', purpose: 'cookie' }]);

@@ -1,16 +1,22 @@
 import { generateCookie } from 'hono/cookie';
+import { DEVICE_SECONDS } from '../services/session/device.ts';
 import type { CookieJar } from '../trpc/context.ts';
 
 export interface CookieNames {
   session: string;
   registration: string;
+  device: string;
 }
 
 /** Under https only the names with `__Host-` count (RFC 6265bis §4.1.3.2): nobody but this host can have set them. */
 export const cookieNames = (secure: boolean): CookieNames =>
   secure
-    ? { session: '__Host-portcullis', registration: '__Host-portcullis-registration' }
-    : { session: 'portcullis', registration: 'portcullis-registration' };
+    ? {
+        session: '__Host-portcullis',
+        registration: '__Host-portcullis-registration',
+        device: '__Host-portcullis-device',
+      }
+    : { session: 'portcullis', registration: 'portcullis-registration', device: 'portcullis-device' };
 
 /**
  * Every value that the request carries under the name, in its order; empty ones do not count. Only a space and a tab
@@ -40,5 +46,6 @@ export const cookieJar = (names: CookieNames, secure: boolean, headers: Headers)
     },
     setRegistration: (secret, maxAgeSeconds) => set(names.registration, secret, maxAgeSeconds),
     clearRegistration: () => set(names.registration, '', 0),
+    setDevice: (cookie) => set(names.device, cookie, DEVICE_SECONDS),
   };
 };

@@ -5,6 +5,7 @@ import { type CookieNames, cookieValues } from './cookies.ts';
 export interface Presented {
   credential: PresentedCredential | null;
   registrationSecret: string | null;
+  deviceCookie: string | null;
 }
 
 const BEARER = /^bearer(?:$|\s+(?<token>.*)$)/i;
@@ -21,7 +22,13 @@ export const presentedBy = (headers: Headers, names: CookieNames): Presented => 
     throw new AuthError('input_invalid', { fields: { credential: 'ambiguous' } });
   const registrations = cookieValues(cookies, names.registration);
   if (registrations.length > 1) throw new AuthError('input_invalid', { fields: { cookie: 'ambiguous' } });
-  return { credential: credentialIn(sessions[0], bearer), registrationSecret: registrations[0] ?? null };
+  const devices = cookieValues(cookies, names.device);
+  return {
+    credential: credentialIn(sessions[0], bearer),
+    registrationSecret: registrations[0] ?? null,
+    // It grants nothing: two of them are as good as none, and refuse nobody.
+    deviceCookie: devices.length === 1 ? (devices[0] ?? null) : null,
+  };
 };
 
 const credentialIn = (

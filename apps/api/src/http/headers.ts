@@ -30,7 +30,10 @@ export const shareWith = (
   headers.append('vary', 'Origin');
   if (origin === undefined || !allowedOrigins.includes(origin)) return;
   headers.set('access-control-allow-origin', origin);
-  headers.set('access-control-expose-headers', 'X-Request-Id, Retry-After, WWW-Authenticate');
+  headers.set(
+    'access-control-expose-headers',
+    'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate',
+  );
   headers.set('cross-origin-resource-policy', 'cross-origin');
 };
 

@@ -3,6 +3,7 @@ import type {
   Clock,
   Hints,
   Keyed,
+  LimitState,
   Logger,
   PasswordHasher,
   Random,
@@ -56,6 +57,10 @@ export interface RequestContext {
   userAgent: string | null;
   /** What the request was made in, if it said so in a language that there are mails in. */
   language: Language | null;
+  /** The cookie of a device that signed in before, as it came; null or missing: none. */
+  deviceCookie?: string | null | undefined;
+  /** Told where the limits stand that the request counts against. */
+  noteLimit?: ((state: LimitState) => void) | undefined;
   /** On `deps.clock.monotonicMs()`; nothing but COMMIT may outlast it. */
   deadlineMs: number;
 }

@@ -14,6 +14,8 @@ export interface CookieJar {
   clearSession(): void;
   setRegistration(secret: string, maxAgeSeconds: number): void;
   clearRegistration(): void;
+  /** For the next sign-in from this browser. */
+  setDevice(cookie: string): void;
 }
 
 /** What is known of one HTTP request before any of its procedures runs. */
@@ -21,6 +23,7 @@ export interface Arrival extends RequestContext {
   credential: PresentedCredential | null;
   /** The secret in the cookie that the sign-up set. */
   registrationSecret: string | null;
+  deviceCookie: string | null;
   cookiesOf: (headers: Headers) => CookieJar;
 }
 

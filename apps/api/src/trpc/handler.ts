@@ -1,7 +1,9 @@
 import type { TRPCError } from '@trpc/server';
 import { resolveResponse } from '@trpc/server/http';
+import type { LimitState } from '../ports.ts';
 import { type Arrival, contextOf } from './context.ts';
 import { headersFor, refusalOf } from './errors.ts';
+import { limitHeaders } from './limit-headers.ts';
 import { appRouter } from './router.ts';
 
 export const ENDPOINT = '/trpc';
@@ -22,6 +24,8 @@ export const answerProcedures = (
   signInObserved: SignInObserver,
 ): Promise<Response> => {
   const headers = new Headers();
+  const limits = new Map<string, LimitState>();
+  const noteLimit = (state: LimitState) => void limits.set(state.rule, state);
   return resolveResponse({
     router: appRouter,
     req: request,
@@ -29,10 +33,11 @@ export const answerProcedures = (
     error: null,
     maxBatchSize: MAX_BATCH,
     allowMethodOverride: false,
-    createContext: ({ info }) => Promise.resolve(contextOf(arrival, headers, info)),
+    createContext: ({ info }) => Promise.resolve(contextOf({ ...arrival, noteLimit }, headers, info)),
     responseMeta: ({ errors, paths }) => {
       const refusals = errors.map((error) => refusalOf(error));
-      for (const [name, value] of Object.entries(headersFor(refusals))) headers.set(name, value);
+      const all = { ...headersFor(refusals), ...limitHeaders([...limits.values()]) };
+      for (const [name, value] of Object.entries(all)) headers.set(name, value);
       if (paths?.includes('session.signIn')) signInObserved(refusals[0]?.reason ?? 'signed_in');
       return { headers };
     },

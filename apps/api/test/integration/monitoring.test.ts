@@ -36,6 +36,8 @@ const served = (): Map<string, Set<string>> => {
   const never = () => false;
   observe(metrics, {
     passwordHashQueue: () => 0,
+    passwordHashesRunning: () => 0,
+    signInAlarm: () => false,
     reachesIndex: never,
     indexBroken: never,
     databaseBroken: never,

@@ -177,6 +177,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
       consume: () => Promise.resolve(),
       tryConsume: () => Promise.resolve(true),
       refund: () => Promise.resolve(),
+      signInFailed: () => undefined,
     },
     keyed: createKeyed(secret),
     hints: { publish: () => undefined },

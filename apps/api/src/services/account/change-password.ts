@@ -4,6 +4,7 @@ import type { SignedInContext } from '../context.ts';
 import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { type Credential, credentialOf } from '../session/credential.ts';
+import { deviceCookie } from '../session/device.ts';
 import { byCaller, countOthers, endAllSessions, endSession, isLive, openSession } from '../session/steps.ts';
 import { SessionEntity } from '../../db/entities/session.ts';
 import { requireAcceptable, requirePassword } from './password.ts';
@@ -15,7 +16,7 @@ import { requireAcceptable, requirePassword } from './password.ts';
 export const changePassword = async (
   ctx: SignedInContext,
   input: ChangePasswordInput,
-): Promise<{ sessionsEnded: number; credential: Credential }> => {
+): Promise<{ sessionsEnded: number; credential: Credential; device: string | null }> => {
   const { hasher, authority, random, hints } = ctx.deps;
   const { caller } = ctx;
   const proven = await requirePassword(ctx, input.currentPassword);
@@ -60,10 +61,16 @@ export const changePassword = async (
           remember: old.remember,
         });
         if (opened === null) throw new Error('the new session was refused under the lock of its own account');
-        return { sessionsEnded, opened };
+        // The links died, and every known device with them: this browser is given a new one.
+        const device =
+          opened.transport === 'cookie'
+            ? deviceCookie(ctx, account.emailKey ?? '', account.linkEpoch, at)
+            : null;
+        return { sessionsEnded, opened, device };
       },
     };
   });
   hints.publish(caller.accountId);
-  return { sessionsEnded: done.sessionsEnded, credential: await credentialOf(ctx, done.opened) };
+  const { sessionsEnded, opened, device } = done;
+  return { sessionsEnded, credential: await credentialOf(ctx, opened), device };
 };

@@ -1,9 +1,8 @@
 import type { VerificationPurpose } from '../../db/entities/verification.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
-import { limited } from '../limits.ts';
+import { byAddress, failuresLimited } from '../limits.ts';
 import { hashOf } from '../session/steps.ts';
 
 /** A mailed link that may still be used. */
@@ -34,15 +33,12 @@ export const requireLink = async (
   secret: string,
   purpose: VerificationPurpose,
 ): Promise<Link> => {
-  const { limiter, db } = ctx.deps;
-  const ip = networkOf(ctx.ip);
-  const link = await limited(ctx, 'verification_ip', ip, async () => {
+  const { db } = ctx.deps;
+  return failuresLimited(ctx, byAddress('verification_ip', ctx.ip), async () => {
     const found = await db.read((em) => findLink(em, secret, purpose));
     if (found === null) throw new AuthError('verification_invalid');
     return found;
   });
-  await limiter.refund('verification_ip', ip);
-  return link;
 };
 
 /** Spends the link by one conditional update (G6). @throws AuthError `verification_invalid` when somebody was first. */

@@ -2,7 +2,7 @@ import type { PasswordRule } from '@portcullis/contracts/password';
 import { AccountEntity, type AccountRow } from '../../db/entities/account.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext, SignedInContext } from '../context.ts';
-import { limited } from '../limits.ts';
+import { failuresLimited } from '../limits.ts';
 
 /** Not a PHC string: no password matches it, and the account signs in again only after a reset. */
 export const NO_PASSWORD = '!';
@@ -29,14 +29,12 @@ export const readAccount = async (ctx: SignedInContext): Promise<AccountRow> => 
 /** Limited per session; a right password gives its point back. @throws AuthError `credentials_invalid`, `rate_limited`. */
 export const requirePassword = async (ctx: SignedInContext, password: string): Promise<AccountRow> => {
   const { sessionId } = ctx.caller;
-  const proven = await limited(ctx, 'password_session', sessionId, async () => {
+  return failuresLimited(ctx, [{ rule: 'password_session', key: sessionId }], async () => {
     const account = await readAccount(ctx);
     if (!(await provePassword(ctx, account.passwordHash, password)))
       throw new AuthError('credentials_invalid');
     return account;
   });
-  await ctx.deps.limiter.refund('password_session', sessionId);
-  return proven;
 };
 
 /** @throws AuthError `password_rejected` with every rule that is broken. */

@@ -1,10 +1,9 @@
 import type { CheckYourEmail, RequestEmailChangeInput } from '@portcullis/contracts/account';
 import { lockAccount } from '../../db/repository.ts';
 import { emailKey } from '../../domain/email.ts';
-import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
-import { limited, mailingTo } from '../limits.ts';
+import { byAddress, limited, mailingTo, spend } from '../limits.ts';
 import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { isLive } from '../session/steps.ts';
@@ -18,13 +17,13 @@ export const requestEmailChange = async (
   ctx: SignedInContext,
   input: RequestEmailChangeInput,
 ): Promise<CheckYourEmail> => {
-  const { limiter, authority, config } = ctx.deps;
+  const { authority, config } = ctx.deps;
   const age = authority.databaseNow().getTime() - ctx.caller.session.authenticatedAt;
   if (age > config.stepUpSeconds * 1000)
     throw new AuthError('step_up_required', { maxAgeSeconds: config.stepUpSeconds });
-  await limiter.consume('write_session', ctx.caller.sessionId);
+  await spend(ctx, { rule: 'write_session', key: ctx.caller.sessionId });
   // Whoever has an account could else have strangers mailed at the pace of a session's writes.
-  await limited(ctx, 'mail_ip', networkOf(ctx.ip), () =>
+  await limited(ctx, byAddress('mail_ip', ctx.ip), () =>
     mailingTo(ctx, emailKey(input.newEmail), (mayMail) => request(ctx, input, mayMail)),
   );
   return { status: 'check_your_email' };

@@ -1,8 +1,7 @@
 import type { CheckYourEmail, EmailOnlyInput } from '@portcullis/contracts/account';
 import { emailKey } from '../../domain/email.ts';
-import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
-import { limited, mailingTo } from '../limits.ts';
+import { byAddress, limited, mailingTo } from '../limits.ts';
 import { requestMail } from '../mail/request.ts';
 
 const NEWEST = `
@@ -14,7 +13,7 @@ export const requestEmailVerification = async (
   input: EmailOnlyInput,
 ): Promise<CheckYourEmail> => {
   const key = emailKey(input.email);
-  await limited(ctx, 'mail_ip', networkOf(ctx.ip), () =>
+  await limited(ctx, byAddress('mail_ip', ctx.ip), () =>
     mailingTo(ctx, key, (mayMail) => request(ctx, key, mayMail)),
   );
   return { status: 'check_your_email' };

@@ -1,9 +1,8 @@
 import type { CheckYourEmail, EmailOnlyInput } from '@portcullis/contracts/account';
 import { AccountEntity } from '../../db/entities/account.ts';
 import { emailKey } from '../../domain/email.ts';
-import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
-import { limited, mailingTo } from '../limits.ts';
+import { byAddress, limited, mailingTo } from '../limits.ts';
 import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 
@@ -13,7 +12,7 @@ export const requestPasswordReset = async (
   input: EmailOnlyInput,
 ): Promise<CheckYourEmail> => {
   const key = emailKey(input.email);
-  await limited(ctx, 'mail_ip', networkOf(ctx.ip), () =>
+  await limited(ctx, byAddress('mail_ip', ctx.ip), () =>
     mailingTo(ctx, key, (mayMail) => request(ctx, key, mayMail)),
   );
   return { status: 'check_your_email' };

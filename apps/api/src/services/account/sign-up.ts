@@ -1,9 +1,8 @@
 import type { SignUpInput } from '@portcullis/contracts/account';
 import { RegistrationEntity } from '../../db/entities/registration.ts';
 import { emailKey } from '../../domain/email.ts';
-import { networkOf } from '../../domain/network.ts';
 import type { RequestContext } from '../context.ts';
-import { limited, mailingTo } from '../limits.ts';
+import { byAddress, limited, mailingTo } from '../limits.ts';
 import { requestMail } from '../mail/request.ts';
 import { databaseTime } from '../record.ts';
 import { hashOf } from '../session/steps.ts';
@@ -21,7 +20,7 @@ export const signUp = async (
   const registrationSecret = random.bytes(32).toString('base64url');
   // Before the limit: whoever looks for a password that is accepted has not signed up yet.
   await requireAcceptable(ctx, input.password, { email: input.email, name: input.name ?? null });
-  await limited(ctx, 'sign_up_ip', networkOf(ctx.ip), async () => {
+  await limited(ctx, byAddress('sign_up_ip', ctx.ip), async () => {
     const made = { passwordHash: await hasher.hash(input.password), cookieHash: hashOf(registrationSecret) };
     await mailingTo(ctx, emailKey(input.email), (mayMail) => register(ctx, input, made, mayMail));
   });

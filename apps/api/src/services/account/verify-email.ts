@@ -2,10 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import type { VerifyEmailInput } from '@portcullis/contracts/account';
 import { RegistrationEntity, type RegistrationRow } from '../../db/entities/registration.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
-import { limited } from '../limits.ts';
+import { byAddress, failuresLimited } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
 import { hashOf } from '../session/steps.ts';
 import { provePassword } from './password.ts';
@@ -33,9 +32,7 @@ export const verifyEmail = async (
   ctx: RequestContext,
   input: VerifyEmailInput & { registrationSecret?: string },
 ): Promise<{ status: 'verified' }> => {
-  const ip = networkOf(ctx.ip);
-  await limited(ctx, 'verification_ip', ip, () => verify(ctx, input));
-  await ctx.deps.limiter.refund('verification_ip', ip);
+  await failuresLimited(ctx, byAddress('verification_ip', ctx.ip), () => verify(ctx, input));
   return { status: 'verified' };
 };
 

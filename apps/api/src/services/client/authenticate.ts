@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Scope } from '@portcullis/contracts/services';
-import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
+import { byAddress, failuresLimited } from '../limits.ts';
 import type { KnownClient } from './directory.ts';
 import { hashOfSecret } from './secret.ts';
 
@@ -44,17 +44,16 @@ export const authenticateClient = async (
 };
 
 const proven = async (ctx: RequestContext, presented: Presented): Promise<KnownClient | null> => {
-  const { services, limiter } = ctx.deps;
+  const { services } = ctx.deps;
   if (UUID.test(presented.id)) {
     const known = await services.clients.find(presented.id);
     if (matches(ctx, known, presented)) return known;
   }
-  await limiter.consume('client_failure_ip', networkOf(ctx.ip));
-  if (!UUID.test(presented.id)) return null;
-  const newest = await services.clients.find(presented.id, true);
-  if (!matches(ctx, newest, presented)) return null;
-  await limiter.refund('client_failure_ip', networkOf(ctx.ip));
-  return newest;
+  return failuresLimited(ctx, byAddress('client_failure_ip', ctx.ip), async () => {
+    const newest = UUID.test(presented.id) ? await services.clients.find(presented.id, true) : null;
+    if (!matches(ctx, newest, presented)) throw new AuthError('credentials_invalid');
+    return newest;
+  });
 };
 
 /** Both comparisons are made whatever the first says, and for a client that there is not, too. */

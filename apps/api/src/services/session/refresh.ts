@@ -1,10 +1,9 @@
 import type { RefreshInput, RefreshOutput } from '@portcullis/contracts/session';
 import { decideRefresh, type RefreshDecision } from '../../domain/refresh.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { networkOf } from '../../domain/network.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
-import { limited } from '../limits.ts';
+import { byAddress, limited } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
 import { tokensOf } from './credential.ts';
 import { endSession, hashOf, LIVE } from './steps.ts';
@@ -56,7 +55,7 @@ const ATTEMPTS = 4;
  */
 export const refresh = async (ctx: RequestContext, input: RefreshInput): Promise<RefreshOutput> => {
   const [sessionId = '', secret = ''] = input.refreshToken.split('.');
-  return limited(ctx, 'refresh_ip', networkOf(ctx.ip), () => renew(ctx, { sessionId, secret }));
+  return limited(ctx, byAddress('refresh_ip', ctx.ip), () => renew(ctx, { sessionId, secret }));
 };
 
 const renew = async (ctx: RequestContext, presented: Presented): Promise<RefreshOutput> => {

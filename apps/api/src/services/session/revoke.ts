@@ -2,12 +2,13 @@ import type { EndedBy, RevokeInput, RevokeOutput, SignOutOutput } from '@portcul
 import { SessionEntity } from '../../db/entities/session.ts';
 import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
+import { spend } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
 import { byCaller, countOthers, endAllSessions, endSession, isLive } from './steps.ts';
 
 /** Ends one session of the caller's account. @throws AuthError `not_found`, for another account's just as for none. */
 export const revokeSession = async (ctx: SignedInContext, input: RevokeInput): Promise<RevokeOutput> => {
-  await ctx.deps.limiter.consume('write_session', ctx.caller.sessionId);
+  await spend(ctx, { rule: 'write_session', key: ctx.caller.sessionId });
   return endOne(ctx, input.sessionId, 'revoked');
 };
 
@@ -61,7 +62,7 @@ const endMany = async (
   keepSessionId: string | null,
 ): Promise<RevokeOutput> => {
   const { caller, deps } = ctx;
-  await deps.limiter.consume('write_session', caller.sessionId);
+  await spend(ctx, { rule: 'write_session', key: caller.sessionId });
   const done = await deps.authority.revoking<RevokeOutput>(
     caller.accountId,
     ctx.deadlineMs,

@@ -61,8 +61,8 @@ export const accountRouter = t.router({
     .input(contract.changePasswordInput)
     .output(profile.changePasswordOutput)
     .mutation(async ({ ctx, input }) => {
-      const { sessionsEnded, credential } = await changePassword(ctx, input);
-      return { sessionsEnded, ...handOver(ctx, credential) };
+      const { sessionsEnded, credential, device } = await changePassword(ctx, input);
+      return { sessionsEnded, ...handOver(ctx, credential, device) };
     }),
 
   me: signedIn.output(profile.meOutput).query(({ ctx }) => me(ctx)),

@@ -14,8 +14,8 @@ export const sessionRouter = t.router({
     .input(contract.signInInput)
     .output(contract.signInOutput)
     .mutation(async ({ ctx, input }) => {
-      const { account, credential } = await signIn(ctx, input);
-      return { account, ...handOver(ctx, credential) };
+      const { account, credential, device } = await signIn(ctx, input);
+      return { account, ...handOver(ctx, credential, device) };
     }),
 
   reauthenticate: signedInAlone
