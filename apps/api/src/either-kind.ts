@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { boundedMap } from './adapters/bounded-map.ts';
 import type { TokenPurpose, TokenVerifier } from './ports.ts';
 
@@ -14,7 +14,7 @@ const KINDS: readonly TokenPurpose[] = ['bearer', 'cookie'];
 export const tokensOfEitherKind = (tokens: TokenVerifier): ((token: string, now: Date) => Promise<Read>) => {
   const remembered = boundedMap<TokenPurpose>(MOST_REMEMBERED);
   return async (token, now) => {
-    const name = createHash('sha256').update(token, 'utf8').digest('base64url');
+    const name = hash('sha256', token, 'base64url');
     const first = remembered.get(name) ?? 'bearer';
     const attempts = [first, ...KINDS.filter((kind) => kind !== first)];
     let refused: Read = { ok: false, rejection: 'malformed' };

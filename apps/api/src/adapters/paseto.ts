@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, sign, verify } from 'node:crypto';
+import { hash, type KeyObject, sign, verify } from 'node:crypto';
 import { ClaimValidationError, type Key, PublicProtocol, PublicSign, PublicVerify } from 'paseto';
 import type { TokenIssuer, TokenPurpose, TokenRejection, TokenSubject, TokenVerifier } from '../ports.ts';
 import { fromBase64url } from './base64url.ts';
@@ -50,7 +50,7 @@ export const createTokens = ({ ring, issuer, audience }: TokenOptions): TokenIss
     verify: async (token, purpose, now) => {
       // Before the hash: no work is done for what can be no token of ours.
       if (token.length > MOST_TOKEN_CHARACTERS) return { ok: false, rejection: 'malformed' };
-      const name = `${ring.version}.${purpose}.${createHash('sha256').update(token, 'utf8').digest('base64url')}`;
+      const name = `${ring.version}.${purpose}.${hash('sha256', token, 'base64url')}`;
       const claims = remembered.get(name) ?? (await authenticate(token, purpose));
       if (typeof claims === 'string') return { ok: false, rejection: claims };
       const verdict = judgeTimes(claims, purpose, now.getTime());

@@ -38,3 +38,14 @@ test('ids are UUID v7 that grow, tokens are base64url, fractions lie in [0, 1)',
   expect(Math.max(...fractions)).toBeLessThan(1);
   expect(Math.max(...fractions) - Math.min(...fractions)).toBeGreaterThan(0.9);
 });
+
+test('no token is given out twice, however many are drawn and whatever their lengths, and none is empty', () => {
+  const lengths = Array.from({ length: 5_000 }, (_, index) => (index % 7 === 0 ? 300 : 9 + (index % 8)));
+  const tokens = lengths.map((length) => systemRandom.token(length));
+  expect(new Set(tokens).size).toBe(tokens.length);
+  tokens.forEach((token, index) => {
+    expect(Buffer.from(token, 'base64url')).toHaveLength(lengths[index] as number);
+    // Nine bytes of zero would be what is left of a token that was given out before.
+    expect(token).not.toMatch(/A{12}/);
+  });
+});

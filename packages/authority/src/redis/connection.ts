@@ -13,6 +13,9 @@ export const connectRedis = (url: string, log: Log, name = 'portcullis') => {
     name,
     RESP: 3,
     disableOfflineQueue: true,
+    // The client's own timeout (5 s unless said otherwise) stops counting once a command is written, and costs an
+    // AbortSignal with a timer for each: what waits here has a deadline of its own, and a silent socket ends.
+    commandOptions: { timeout: 0 },
     // Idle connections would meet the socket timeout without a ping (stack: node-redis has no reply timeout of its own).
     pingInterval: 400,
     socket: {
