@@ -12,6 +12,7 @@ describe('the arguments of the benchmark', () => {
       quick: false,
       list: false,
       profile: null,
+      against: null,
       guard: false,
       writeBaseline: false,
       minutes: 30,
@@ -33,6 +34,11 @@ describe('the arguments of the benchmark', () => {
   it('refuse what they do not know, and a length that is none', () => {
     expect(read('--fast')).toContain('--fast');
     for (const minutes of ['0', '-1', 'many']) expect(read(`--minutes=${minutes}`)).toContain('above 0');
+  });
+
+  it('refuse to write ratios that are not to hello world', () => {
+    expect(read('--against', '../old')).toMatchObject({ against: '../old' });
+    expect(read('--against', '../old', '--json', 'out.json')).toContain('nothing for --json');
   });
 
   it('ask for help with an empty text', () => expect(read('--help', '--only', 'typo')).toBe(''));

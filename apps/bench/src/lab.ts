@@ -6,6 +6,7 @@ import { type Cores, divideCores } from './machine/cores.ts';
 import type { Subject } from './measure.ts';
 import { installPeers } from './peers/install.ts';
 import { startStores, type Stores } from './stack/stores.ts';
+import { repository } from './stack/portcullis.ts';
 import { createUndo } from './stack/undo.ts';
 import { floors } from './targets/floors.ts';
 import type { Lab, Target } from './targets/target.ts';
@@ -42,7 +43,7 @@ export const startBench = async ({ say, cores: given, databaseUrl }: BenchOption
     const stores = await startStores(dir, undo, databaseUrl);
     const load = startLoad();
     undo.add(() => load.stop());
-    const lab = { ...{ dir, stores, cores, peers }, nodeArgs: [] };
+    const lab = { ...{ checkout: repository, dir, stores, cores, peers }, nodeArgs: [] };
     const hello = await start(floors[0] as Target, { ...lab, undo });
     return {
       ...{ cores, stores, load, hello, dir },

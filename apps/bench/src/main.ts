@@ -26,10 +26,13 @@ const list = (): void => {
     say(`  ${name.padEnd(20)} ${isUsual ? 'usual ' : 'asked '} ${what}`);
 };
 
-const chosen = ({ only, guard, writeBaseline: writes }: Wishes) => {
+const chosen = ({ only, guard, writeBaseline: writes, against }: Wishes) => {
   if (guard || writes) return { targets: targets.filter(({ name }) => GUARDED.includes(name)), studies: [] };
+  const isAsked = ({ name }: { name: string }) => only === null || only.includes(name);
+  if (against !== null)
+    return { targets: targets.filter((one) => one.kind === 'ours' && isAsked(one)), studies: [] };
   return {
-    targets: targets.filter(({ name }) => only === null || only.includes(name)),
+    targets: targets.filter(isAsked),
     studies: studies.filter(({ name, isUsual }) => (only === null ? isUsual : only.includes(name))),
   };
 };
@@ -47,7 +50,7 @@ const bench = async (wishes: Wishes, running: Bench): Promise<number> => {
     say('Server and load share their cores: the figures below are worth little.');
   say('Limits by address are relaxed; everything else is as in production.\n');
   const at = new Date().toISOString();
-  const outcome = await runAll(running, { ...chosen(wishes), pace, minutes: wishes.minutes, say });
+  const outcome = await runAll(running, { ...chosen(wishes), ...orderOf(wishes), pace });
   const document = documentOf({
     ...{ at, pace, quick: wishes.quick, machine, peerVersions: peerVersions() },
     ...outcome,
@@ -59,11 +62,20 @@ const bench = async (wishes: Wishes, running: Bench): Promise<number> => {
     );
   say('');
   for (const line of tableOf(outcome.measured)) say(line);
+  if (wishes.against !== null) {
+    say('\nAll ratios are this checkout / the other one, not relative to hello.');
+    return Object.keys(outcome.failed).length > 0 ? 1 : 0;
+  }
   say('');
   for (const line of goalLines(document.goals)) say(line);
   if (Object.keys(outcome.failed).length > 0) return 1;
   return guarded(wishes, baselineOf(outcome.measured));
 };
+
+const orderOf = ({ minutes, against }: Wishes) => ({
+  ...{ minutes, say },
+  against: against === null ? null : resolve(process.env['INIT_CWD'] ?? '.', against),
+});
 
 const guarded = (wishes: Wishes, now: Record<string, number>): number => {
   if (wishes.writeBaseline) {

@@ -1,5 +1,5 @@
 import { type Bench, start } from './lab.ts';
-import { type Measured, measure } from './measure.ts';
+import { type Measured, measure, warmUp } from './measure.ts';
 import type { Pace } from './pace.ts';
 import type { Finding } from './report/document.ts';
 import { rowOf } from './report/table.ts';
@@ -18,12 +18,14 @@ export interface Order {
   studies: readonly Study[];
   pace: Pace;
   minutes: number;
+  /** Another checkout whose service stands in for hello: for before and after a change. */
+  against?: string | null;
   say: (line: string) => void;
 }
 
 /** One after the other, each alone. What fails is told and does not keep the others from being measured. */
 export const runAll = async (bench: Bench, order: Order): Promise<Outcome> => {
-  const { targets, studies, pace, minutes, say } = order;
+  const { targets, studies, pace, minutes, say, against = null } = order;
   const outcome: Outcome = { measured: {}, studies: {}, failed: {} };
   const attempt = async (name: string, work: () => Promise<void>) => {
     try {
@@ -35,7 +37,9 @@ export const runAll = async (bench: Bench, order: Order): Promise<Outcome> => {
   };
   for (const target of targets)
     await attempt(target.name, async () => {
-      const measured = await measureAlone(bench, target, pace);
+      const measured = await (against === null
+        ? measureAlone(bench, target, pace)
+        : measureAgainst(bench, target, pace, against));
       outcome.measured[target.name] = measured;
       say(rowOf(target.name, measured));
     });
@@ -53,6 +57,14 @@ const measureAlone = (bench: Bench, target: Target, pace: Pace): Promise<Measure
   target === floors[0]
     ? measure(bench.load, bench.hello, bench.hello, pace)
     : bench.alone(async (lab) => measure(bench.load, bench.hello, await start(target, lab), pace));
+
+const measureAgainst = (bench: Bench, target: Target, pace: Pace, checkout: string): Promise<Measured> =>
+  bench.alone(async (lab) => {
+    const before = await start(target, { ...lab, checkout });
+    const now = await start(target, lab);
+    await warmUp(bench.load, before, pace.warmUp);
+    return measure(bench.load, before, now, pace);
+  });
 
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);

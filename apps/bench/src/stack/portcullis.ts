@@ -9,7 +9,7 @@ import { createMint, type TokenMint } from './tokens.ts';
 import type { Undo } from './undo.ts';
 
 export const repository = resolve(import.meta.dirname, '../../../..');
-const apiMain = join(repository, 'apps/api/src/main.ts');
+const mainOf = (checkout: string): string => join(checkout, 'apps/api/src/main.ts');
 
 /** One deployment of the service: its stores, its keys, its running instances. */
 export interface Deployment {
@@ -24,6 +24,8 @@ export interface Deployment {
 }
 
 export interface DeploymentOptions {
+  /** The checkout whose service runs. */
+  checkout: string;
   dir: string;
   stores: Stores;
   cores: Cores;
@@ -42,32 +44,34 @@ export interface DeploymentOptions {
  */
 const ENVIRONMENT = { NODE_ENV: 'test', LOG_LEVEL: 'info', PORTCULLIS_RATE_LIMITS: 'relaxed' };
 
-const run = async (args: string[], env: Record<string, string>): Promise<string> => {
-  const options = { cwd: repository, env: { PATH: process.env['PATH'], ...ENVIRONMENT, ...env } };
-  const { stdout } = await promisify(execFile)(process.execPath, [apiMain, ...args], options);
+const run = async (checkout: string, args: string[], env: Record<string, string>): Promise<string> => {
+  const options = { cwd: checkout, env: { PATH: process.env['PATH'], ...ENVIRONMENT, ...env } };
+  const { stdout } = await promisify(execFile)(process.execPath, [mainOf(checkout), ...args], options);
   return stdout;
 };
 
-const templates = new WeakMap<Stores, Promise<string>>();
+const templates = new WeakMap<Stores, Map<string, Promise<string>>>();
 
 /** Migrated once; everybody gets a copy. */
-const freshDatabase = async (stores: Stores): Promise<string> => {
+const freshDatabase = async (stores: Stores, checkout: string): Promise<string> => {
+  const known = templates.get(stores) ?? new Map<string, Promise<string>>();
+  templates.set(stores, known);
   const made =
-    templates.get(stores) ??
+    known.get(checkout) ??
     stores.database().then(async (url) => {
-      await run(['migrate'], { DATABASE_URL: url });
+      await run(checkout, ['migrate'], { DATABASE_URL: url });
       return url;
     });
-  templates.set(stores, made);
+  known.set(checkout, made);
   return stores.database(await made);
 };
 
 /** Starts the service as `npm start` and the container do: the program itself, by its command `serve`. */
 export const deploy = async (options: DeploymentOptions, undo: Undo): Promise<Deployment> => {
-  const { stores, instances: count = 1 } = options;
-  const databaseUrl = options.databaseUrl ?? (await freshDatabase(stores));
+  const { stores, checkout, instances: count = 1 } = options;
+  const databaseUrl = options.databaseUrl ?? (await freshDatabase(stores, checkout));
   const redisUrl = options.withoutRedis === true ? null : (await stores.redis(undo)).url;
-  const keys = JSON.parse(await run(['keys', 'generate', '--json'], {})) as Record<string, string>;
+  const keys = JSON.parse(await run(checkout, ['keys', 'generate', '--json'], {})) as Record<string, string>;
   const ports = await portsFor(count);
   const publicUrl = `http://127.0.0.1:${ports[0]?.port}`;
   const env: Record<string, string> = {
@@ -79,8 +83,8 @@ export const deploy = async (options: DeploymentOptions, undo: Undo): Promise<De
   for (const { port, opsPort } of ports) {
     const server = await startServer(
       {
-        ...{ name: `portcullis-${port}`, args: [...(options.nodeArgs ?? []), apiMain, 'serve'] },
-        ...{ cwd: repository, dir: options.dir, cores: options.cores },
+        ...{ name: `portcullis-${port}`, args: [...(options.nodeArgs ?? []), mainOf(checkout), 'serve'] },
+        ...{ cwd: checkout, dir: options.dir, cores: options.cores },
         env: { ...env, PORT: String(port), OPS_PORT: String(opsPort) },
         readyUrls: [`http://127.0.0.1:${port}/v1/keys`, `http://127.0.0.1:${opsPort}/readyz`],
       },
@@ -92,7 +96,7 @@ export const deploy = async (options: DeploymentOptions, undo: Undo): Promise<De
   const secret = keys['PORTCULLIS_KEYS'] ?? '';
   const mint = createMint(secret, await keyIdAt(port), publicUrl);
   const client = async () => {
-    const made = await run(['clients', 'create', 'bench', '--json'], env);
+    const made = await run(checkout, ['clients', 'create', 'bench', '--json'], env);
     const { id, secret: password } = JSON.parse(made) as { id: string; secret: string };
     const pair = `${encodeURIComponent(id)}:${encodeURIComponent(password)}`;
     return { id, secret: password, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };

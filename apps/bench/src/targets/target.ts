@@ -5,6 +5,8 @@ import type { Undo } from '../stack/undo.ts';
 
 /** Where targets are started. */
 export interface Lab {
+  /** The checkout whose service is measured. */
+  checkout: string;
   dir: string;
   stores: Stores;
   cores: Cores;
