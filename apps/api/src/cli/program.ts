@@ -5,7 +5,7 @@ import { registerClients } from './clients.ts';
 import { registerConfig } from './config.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerIndex } from './index-adopt.ts';
-import { answer, examples, type Io, type JsonOption, messageFor, withJson } from './io.ts';
+import { examples, type Io, type JsonOption, messageFor, withJson } from './io.ts';
 import { registerJobs } from './jobs.ts';
 import { registerKeys } from './keys.ts';
 import { registerMails } from './mails.ts';
@@ -43,19 +43,11 @@ const createProgram = (io: Io): Command => {
 
   withJson(program.command('migrate'))
     .description('bring the schemas of the service and of its queue up to date')
-    .addHelpText('after', examples('migrate', 'migrate --json'))
-    .action(async (options: JsonOption) => {
-      const [{ migrate }, { loadConfig }] = await Promise.all([
-        import('../migrate.ts'),
-        import('../config.ts'),
-      ]);
-      const applied = await migrate(loadConfig(io.env).database.url);
-      answer(
-        io,
-        options,
-        { applied },
-        applied.length === 0 ? ['The schema is up to date.'] : applied.map((name) => `applied ${name}`),
-      );
+    .option('--grant-to <role>', 'then let this role run the service, and nothing else')
+    .addHelpText('after', examples('migrate', 'migrate --json', 'migrate --grant-to portcullis_app'))
+    .action(async (options: JsonOption & { grantTo?: string }) => {
+      const { runMigrate } = await import('./migrate.ts');
+      await runMigrate(io, options);
     });
 
   withJson(program.command('seed'))

@@ -14,6 +14,7 @@ import { Migration20261124000000_foundation } from './migrations/Migration202611
 import { Migration20261124000001_service_clients } from './migrations/Migration20261124000001_service_clients.ts';
 import { Migration20261124000002_count_by_hour } from './migrations/Migration20261124000002_count_by_hour.ts';
 import { Migration20261125000000_mail_language } from './migrations/Migration20261125000000_mail_language.ts';
+import { Migration20261125000001_application_role } from './migrations/Migration20261125000001_application_role.ts';
 import { DeadlinePassed, isConnectivityError, isContention } from './outage.ts';
 import { lockAccount } from './repository.ts';
 import { retryingTransaction, type TransactionClock, type Tx } from './transaction.ts';
@@ -175,6 +176,7 @@ export const openDatabase = async (
         { name: 'Migration20261124000001_service_clients', class: Migration20261124000001_service_clients },
         { name: 'Migration20261124000002_count_by_hour', class: Migration20261124000002_count_by_hour },
         { name: 'Migration20261125000000_mail_language', class: Migration20261125000000_mail_language },
+        { name: 'Migration20261125000001_application_role', class: Migration20261125000001_application_role },
       ],
     },
     connect: false,

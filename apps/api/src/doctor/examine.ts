@@ -6,6 +6,7 @@ import { type Check, failed, failedIn, ok, warning } from './check.ts';
 import { examinePeppers } from './peppers.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineRedis } from './redis.ts';
+import { examineRole } from './role.ts';
 
 const OLDEST_NODE = 24;
 
@@ -28,8 +29,9 @@ export const examine = async (env: Environment): Promise<Check[]> => {
       ),
     ];
   }
-  const [postgres, peppers, redis, mail] = await Promise.all([
+  const [postgres, role, peppers, redis, mail] = await Promise.all([
     examinePostgres(config, systemClock.wallMs),
+    examineRole(config),
     examinePeppers(config),
     examineRedis(config),
     examineMail(config),
@@ -39,6 +41,7 @@ export const examine = async (env: Environment): Promise<Check[]> => {
     ok('Configuration', `complete for ${config.environment}`),
     ...examineChoices(config),
     ...postgres,
+    ...role,
     ...peppers,
     ...redis,
     mail,

@@ -164,6 +164,8 @@ describe('compose.yaml', () => {
       ...entriesOf(read('docker/.env.example')),
       POSTGRES_PASSWORD: 'p1',
       PORTCULLIS_DATABASE_PASSWORD: 'p2',
+      PORTCULLIS_OWNER_PASSWORD: 'p3',
+      PORTCULLIS_REDIS_PASSWORD: 'p4',
       ...KEYS,
     };
     for (const [name, { environment }] of ours) {

@@ -43,6 +43,7 @@ interface Month {
  * @returns how many were added
  */
 export const addAuditMonths = async (deps: CleanUpDeps): Promise<number> => {
+  if (!(await ownsTheSchema(deps))) return asOwner(deps, 'add_audit_months');
   const missing = await deps.db.read((em) => em.execute<Month[]>(MISSING));
   let added = 0;
   for (const { month, first, next } of missing) {
@@ -64,6 +65,7 @@ export const addAuditMonths = async (deps: CleanUpDeps): Promise<number> => {
 export const dropAuditMonths = async (deps: CleanUpDeps): Promise<number> => {
   const { auditMonths } = deps.policy;
   if (auditMonths === null) return 0;
+  if (!(await ownsTheSchema(deps))) return asOwner(deps, 'drop_audit_months');
   const old = await deps.db.read((em) => em.execute<{ name: string }[]>(OLD, [auditMonths]));
   let dropped = 0;
   for (const { name } of old)
@@ -76,6 +78,25 @@ export const dropAuditMonths = async (deps: CleanUpDeps): Promise<number> => {
       if (await isRestOld(tx)) await tx.execute('TRUNCATE portcullis.audit_event_rest');
     });
   return dropped;
+};
+
+const ownsTheSchema = async (deps: CleanUpDeps): Promise<boolean> => {
+  const owns = `SELECT has_schema_privilege('portcullis', 'CREATE') AS owns`;
+  const [row] = await deps.db.read((em) => em.execute<{ owns: boolean }[]>(owns));
+  return row?.owns === true;
+};
+
+/** The same by a function of the owner, for a role without DDL; how many months are kept, the owner has said. */
+const asOwner = async (
+  deps: CleanUpDeps,
+  name: 'add_audit_months' | 'drop_audit_months',
+): Promise<number> => {
+  let changed = 0;
+  await brieflyAlone(deps, async (tx) => {
+    const [row] = await tx.execute<{ n: number }[]>(`SELECT portcullis.${name}() AS n`);
+    changed = Number(row?.n ?? 0);
+  });
+  return changed;
 };
 
 /** Events of this month stand in the rest already: the server refuses to cut its range out of the rest. */
