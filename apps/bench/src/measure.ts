@@ -35,21 +35,12 @@ export interface Measured {
 }
 
 /** @throws Error when an answer is not what the subject always answers, or when there was none */
-export const takeSlice = async (load: Load, subject: Subject, seconds: number): Promise<Taken> => {
-  const taken = await sendLoad(load, subject, seconds);
-  if (taken.figures.answered === 0)
-    throw new Error(`${subject.target.name} answered nothing within ${seconds} s`);
-  return taken;
-};
-
-/** Like a slice, but nothing has to be answered in time. @throws Error likewise */
-export const warmUp = async (load: Load, subject: Subject, seconds: number): Promise<void> => {
-  await sendLoad(load, subject, seconds);
-};
-
-const sendLoad = async (load: Load, { target, running }: Subject, seconds: number): Promise<Taken> => {
+export const takeSlice = async (
+  load: Load,
+  { target, running }: Subject,
+  seconds: number,
+): Promise<Taken> => {
   const plan = await running.plan(seconds);
-  await untilQuiet(running.pids);
   const before = processorTime(running.pids);
   const figures = await load.run(plan, seconds);
   await untilQuiet(running.pids);
@@ -57,12 +48,19 @@ const sendLoad = async (load: Load, { target, running }: Subject, seconds: numbe
   const { [String(target.status)]: right = 0, ...wrong } = figures.statuses;
   if (Object.keys(wrong).length > 0)
     throw new Error(`${target.name} answered ${JSON.stringify(wrong)} beside ${right} × ${target.status}`);
+  if (figures.answered === 0) throw new Error(`${target.name} answered nothing within ${seconds} s`);
   return {
     figures,
     perSecond: figures.answered / figures.seconds,
     cpuUs: cpu / (figures.answered + figures.late),
     busy: cpu / (figures.seconds * 1e6),
   };
+};
+
+/** Load whose answers nobody judges: code that is not compiled yet may be too slow for its own deadlines. */
+export const warmUp = async (load: Load, { running }: Subject, seconds: number): Promise<void> => {
+  await load.run(await running.plan(seconds), seconds);
+  await untilQuiet(running.pids);
 };
 
 /** Warms up, then hello, target, hello, target, …, hello. */

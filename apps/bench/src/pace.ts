@@ -6,5 +6,5 @@ export interface Pace {
   rounds: number;
 }
 
-export const QUICK: Pace = { warmUp: 0.8, hello: 0.4, slice: 0.8, rounds: 2 };
+export const QUICK: Pace = { warmUp: 0.8, hello: 0.4, slice: 1, rounds: 1 };
 export const FULL: Pace = { warmUp: 2, hello: 1.5, slice: 3, rounds: 5 };

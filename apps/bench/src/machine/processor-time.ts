@@ -31,8 +31,8 @@ export const residentBytes = (pid: number): number => {
   }
 };
 
-const QUIET_US = 20_000;
-const LOOK_MS = 150;
+const QUIET_US = 10_000;
+const LOOK_MS = 100;
 const MOST_LOOKS = 60;
 
 /** Waits until the processes have nothing left to do of what they were asked. */

@@ -66,12 +66,21 @@ const freshDatabase = async (stores: Stores, checkout: string): Promise<string> 
   return stores.database(await made);
 };
 
+const keyRings = new WeakMap<Stores, Promise<string>>();
+
+/** The same for all deployments of a run; making them takes a process. */
+const keysOf = async (stores: Stores, checkout: string): Promise<Record<string, string>> => {
+  const made = keyRings.get(stores) ?? run(checkout, ['keys', 'generate', '--json'], {});
+  keyRings.set(stores, made);
+  return JSON.parse(await made) as Record<string, string>;
+};
+
 /** Starts the service as `npm start` and the container do: the program itself, by its command `serve`. */
 export const deploy = async (options: DeploymentOptions, undo: Undo): Promise<Deployment> => {
   const { stores, checkout, instances: count = 1 } = options;
   const databaseUrl = options.databaseUrl ?? (await freshDatabase(stores, checkout));
   const redisUrl = options.withoutRedis === true ? null : (await stores.redis(undo)).url;
-  const keys = JSON.parse(await run(checkout, ['keys', 'generate', '--json'], {})) as Record<string, string>;
+  const keys = await keysOf(stores, checkout);
   const ports = await portsFor(count);
   const publicUrl = `http://127.0.0.1:${ports[0]?.port}`;
   const env: Record<string, string> = {

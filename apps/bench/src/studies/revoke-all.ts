@@ -24,7 +24,7 @@ export const revokeAll: Study = {
       ];
       const callers = await makeSessions(deployment.databaseUrl, [crowd, single]);
       await addSessions(deployment.databaseUrl, crowd, SESSIONS - 1);
-      const calls = pace.rounds > 2 ? ENOUGH_CALLS : FEW_CALLS;
+      const calls = pace.rounds > 1 ? ENOUGH_CALLS : FEW_CALLS;
       const times: { crowd: number[]; single: number[] } = { crowd: [], single: [] };
       for (let call = 0; call < calls + 2; call += 1) {
         for (const [kind, caller] of [
