@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import { startTcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { eachOf } from './case.ts';
 import type { Answer } from './client/ask.ts';
 import type { Place } from './client/place.ts';
+import { pause } from './stack/wait.ts';
 import { createVisitor, type Visitor } from './client/visitor.ts';
 import { type Ended, type Program, runProgram, startProgram } from './stack/program.ts';
 import { type AttackStack, makeKeys } from './stack/stack.ts';
@@ -51,6 +53,8 @@ export interface Arena {
   /** Mails that were sent to the address so far. */
   mailsTo(email: string): { subject: string; text: string; html: string }[];
   cli(...args: string[]): Promise<Ended>;
+  /** Redis forgets everything. */
+  emptyRedis(): Promise<void>;
   makeKeys(): Promise<Record<string, string>>;
   /**
    * Two more instances, whose ring `keys rotate` made: one verifies with both keys, one without the old key. Both
@@ -73,10 +77,20 @@ type Page = 'verify-email' | 'reset-password' | 'confirm-email-change' | 'undo-e
 export const newPassword = (): string => `quiet lanterns ${randomBytes(9).toString('base64url')}`;
 export const newEmail = (): string => `p${randomBytes(6).toString('hex')}@example.test`;
 
-/** @throws Error when the answer is another: an attack cannot begin where the ordinary does not work */
-const must = (what: string, answer: Answer, status = 200): Answer => {
-  if (answer.status !== status) throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`);
-  return answer;
+const MOST_TRIES = 30;
+
+/**
+ * What comes before an attack, again while the service says that it has too much to do (503).
+ * @throws Error when the answer is another: an attack cannot begin where the ordinary does not work
+ */
+const must = async (what: string, call: () => Promise<Answer>): Promise<Answer> => {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await call();
+    if (answer.status === 200) return answer;
+    if (answer.status !== 503 || tries === MOST_TRIES)
+      throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`);
+    await pause(500);
+  }
 };
 
 export const createArena = (stack: AttackStack): Arena => {
@@ -102,6 +116,7 @@ export const createArena = (stack: AttackStack): Arena => {
     signedIn: async ({ transport = 'cookie', person, place = door.place } = {}) =>
       signIn(people, person ?? (await signUp(people)), transport, place),
     cli: (...args) => runProgram(main, args, { ...env, LOG_LEVEL: 'error' }),
+    emptyRedis: () => emptyRedis(env['REDIS_URL'] ?? ''),
     makeKeys: () => makeKeys(main),
     rotated,
     cutOff: async () => (await rotated()).cut(),
@@ -147,9 +162,9 @@ type PeopleParts = Pick<Arena, 'visitor' | 'link' | 'secret'>;
 const signUp = async ({ visitor, link, secret }: PeopleParts): Promise<Person> => {
   const [email, password] = [newEmail(), secret(newPassword())];
   const someone = visitor();
-  must('sign up', await someone.post('account.signUp', { email, password }));
+  await must('sign up', () => someone.post('account.signUp', { email, password }));
   const token = await link(email, 'verify-email');
-  must('verify', await someone.post('account.verifyEmail', { token }));
+  await must('verify', () => someone.post('account.verifyEmail', { token }));
   return { email, password, accountId: '' };
 };
 
@@ -161,7 +176,8 @@ const signIn = async (
 ): Promise<SignedIn> => {
   const someone = visitor({ place });
   const { email, password } = person;
-  const { data } = must('sign in', await someone.post('session.signIn', { email, password, transport }));
+  const input = { email, password, transport };
+  const { data } = await must('sign in', () => someone.post('session.signIn', input));
   const { account, session, tokens } = data as {
     account: { id: string };
     session: { id: string };
@@ -204,6 +220,22 @@ const startRotated = async ({ main, dir, env, undo }: AttackStack) => {
   };
   return { followed, retired, cut };
 };
+
+const emptyRedis = (url: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port, username, password } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const auth = password === '' ? '' : `AUTH ${username === '' ? 'default' : username} ${password}\r\n`;
+    socket.on('error', reject);
+    socket.on('data', (part) => {
+      const text = part.toString('utf8');
+      if (text.startsWith('-')) reject(new Error(text));
+      if (!text.includes('gone')) return;
+      socket.destroy();
+      resolve();
+    });
+    socket.write(`${auth}FLUSHALL\r\nECHO gone\r\n`);
+  });
 
 /** Made at the first wish, and the same for everybody. */
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {

@@ -10,8 +10,11 @@ interface Named {
 export interface Attack extends Named {
   expected: string;
   run(arena: Arena): Promise<string>;
-  /** `waits`: it mostly waits, so it runs beside the others. `last`: it looks at what all others left behind. */
-  when?: 'waits' | 'last';
+  /**
+   * `waits`: it mostly waits, so it runs beside the others. `alone`: after them, with the service for itself. `last`: it
+   * looks at what all others left behind.
+   */
+  when?: 'waits' | 'alone' | 'last';
 }
 
 /** An attack that is not made here, and why. It never counts as one that was withstood. */

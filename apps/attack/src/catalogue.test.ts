@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { allOf } from './case.ts';
-import { allCases, timingCases } from './catalogue.ts';
+import { timingCases } from './cases/timing.ts';
+import { allCases } from './catalogue.ts';
 import { documentOf } from './document.ts';
 
 const LINES = 120;

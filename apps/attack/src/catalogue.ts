@@ -8,6 +8,7 @@ import { emailChangeCases } from './cases/email-change.ts';
 import { enumerationCases } from './cases/enumeration.ts';
 import { headerCases } from './cases/headers.ts';
 import { inputCases } from './cases/input.ts';
+import { limitCases } from './cases/limits.ts';
 import { linkCases } from './cases/links.ts';
 import { logCases } from './cases/logs.ts';
 import { mailCases } from './cases/mails.ts';
@@ -36,9 +37,7 @@ export const allCases: readonly Case[] = [
   ...sessionCases,
   ...headerCases,
   ...operationCases,
+  ...limitCases,
   ...logCases,
   ...absentCases,
 ];
-
-/** Those that want an idle machine. */
-export const timingCases: readonly Case[] = [];

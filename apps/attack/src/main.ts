@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { stdout } from 'node:process';
 import { createArena } from './arena.ts';
 import { readArguments, USAGE, type Wishes } from './arguments.ts';
-import { allCases, timingCases } from './catalogue.ts';
 import type { Case } from './case.ts';
+import { timingCases } from './cases/timing.ts';
+import { allCases } from './catalogue.ts';
 import { documentOf } from './document.ts';
 import { type Result, runCases } from './run.ts';
 import { startStack } from './stack/stack.ts';
@@ -62,13 +63,19 @@ const write = ({ json, report }: Wishes, results: readonly Result[]): void => {
 /** Ctrl-C, SIGTERM, and the end of whoever started this end what was started here. */
 const endWhenTold = (): void => {
   let isEnding = false;
-  const stop = () => {
+  const stop = (code: number) => {
     if (isEnding) return;
     isEnding = true;
-    void end().finally(() => process.exit(130));
+    void end().finally(() => process.exit(code));
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  process.on('disconnect', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(130));
+  process.on('disconnect', () => stop(130));
+  // An error outside of any attack must not leave servers behind.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      stop(1);
+    });
   process.channel?.unref();
 };
 

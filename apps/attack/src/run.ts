@@ -44,10 +44,11 @@ export const runCases = async (
       atOnce,
     ),
   ]);
-  await runAll(
-    attacks.filter(({ when }) => when === 'last'),
-    1,
-  );
+  for (const phase of ['alone', 'last'] as const)
+    await runAll(
+      attacks.filter(({ when }) => when === phase),
+      1,
+    );
   return results;
 };
 

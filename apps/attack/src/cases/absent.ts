@@ -56,11 +56,4 @@ export const absentCases: Case[] = [
     'the user of the application in Redis, and what else it may do',
     'the stores of this run are not those of a deployment: this Redis knows no users',
   ),
-  ...['AT-54', 'AT-59', 'AT-60', 'AT-61', 'AT-62', 'AT-63'].map((id) =>
-    skipped(
-      id,
-      'the limits under attack',
-      'apps/api/test/integration/limits.test.ts and rate-limiter.test.ts',
-    ),
-  ),
 ];
