@@ -10,5 +10,14 @@ export type MailJob =
   /** To the old address, with the link that undoes the change. */
   | { kind: 'email_changed'; noticeId: string; accountId: string; oldEmail: string }
   | { kind: 'email_restored'; noticeId: string; accountId: string }
-  | { kind: 'password_reset' | 'password_changed'; noticeId: string; accountId: string; at: string }
+  | { kind: TellingKind; noticeId: string; accountId: string; at: string }
   | { kind: 'account_deleted'; noticeId: string; to: string };
+
+/** What happened to an account that is still there; `at` is the moment that its record has. */
+export type TellingKind =
+  | 'password_reset'
+  | 'password_changed'
+  | 'session_reused'
+  | 'sessions_ended'
+  | 'account_disabled'
+  | 'account_enabled';

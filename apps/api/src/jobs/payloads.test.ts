@@ -13,6 +13,10 @@ const JOBS: Record<MailJob['kind'], MailJob> = {
   email_restored: { kind: 'email_restored', noticeId: id, accountId: id },
   password_reset: { kind: 'password_reset', noticeId: id, accountId: id, at: '2026-03-04T05:06:07.089Z' },
   password_changed: { kind: 'password_changed', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
+  session_reused: { kind: 'session_reused', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
+  sessions_ended: { kind: 'sessions_ended', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
+  account_disabled: { kind: 'account_disabled', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
+  account_enabled: { kind: 'account_enabled', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
   account_deleted: { kind: 'account_deleted', noticeId: id, to: address },
 };
 

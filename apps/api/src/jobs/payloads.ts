@@ -15,7 +15,14 @@ const mailJob = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('email_changed'), noticeId, accountId: id, oldEmail: address }),
   z.strictObject({ kind: z.literal('email_restored'), noticeId, accountId: id }),
   z.strictObject({
-    kind: z.enum(['password_reset', 'password_changed']),
+    kind: z.enum([
+      'password_reset',
+      'password_changed',
+      'session_reused',
+      'sessions_ended',
+      'account_disabled',
+      'account_enabled',
+    ]),
     noticeId,
     accountId: id,
     at: z.iso.datetime(),

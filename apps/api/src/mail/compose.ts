@@ -34,6 +34,10 @@ const TELLS_ADDRESS: Record<MailTemplate, boolean> = {
   email_restored: true,
   password_reset: true,
   password_changed: true,
+  session_reused: true,
+  sessions_ended: true,
+  account_disabled: true,
+  account_enabled: true,
   account_deleted: true,
 };
 
@@ -61,8 +65,14 @@ export const composeNotice = (
   return { ...common(template, said, facts), action: { ...said.action, url } };
 };
 
-const isTelling = (template: MailTemplate): template is TellingTemplate =>
-  template === 'address_in_use' || template === 'account_deleted';
+const TELLING: readonly MailTemplate[] = [
+  'address_in_use',
+  'account_disabled',
+  'account_enabled',
+  'account_deleted',
+] satisfies TellingTemplate[];
+
+const isTelling = (template: MailTemplate): template is TellingTemplate => TELLING.includes(template);
 
 const common = (template: MailTemplate, said: Words, facts: MailFacts): Omit<MailContent, 'action'> => {
   const { subject, preview, heading, paragraphs, closing } = said;

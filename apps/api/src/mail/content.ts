@@ -27,6 +27,10 @@ export const MAIL_TEMPLATES = [
   'email_restored',
   'password_reset',
   'password_changed',
+  'session_reused',
+  'sessions_ended',
+  'account_disabled',
+  'account_enabled',
   'account_deleted',
 ] as const;
 

@@ -119,6 +119,47 @@ export const english: MailWords = {
       ],
       ...ifNotYou,
     },
+    session_reused: {
+      subject: 'One of your devices was signed out',
+      preview: 'A key of that device was used twice. Sign in on it again.',
+      heading: 'One of your devices was signed out',
+      paragraphs: [
+        'A key that keeps one of your devices signed in to your Portcullis account was used a second time, so somebody may have copied it. It works for nobody now: that device is signed out, all others stay signed in.',
+        'Sign in on it again. If you do not know what this is about, or it happens again, choose another password: that signs everybody out.',
+      ],
+      action: { label: 'Choose another password', note: `${BY_MAIL}.` },
+      closing: ['The key may also come from a copy of the device, such as a backup that was restored.'],
+    },
+    sessions_ended: {
+      subject: 'You were signed out everywhere',
+      preview: 'The operator of the service did this. Your password still works.',
+      heading: 'You were signed out everywhere',
+      paragraphs: [
+        'The operator of the service signed out every device of your Portcullis account. Your password still works: sign in again where you want to be.',
+      ],
+      action: { label: 'Choose another password', note: `${BY_MAIL}.` },
+      closing: [
+        'If you do not know what this is about, ask the operator, and choose another password to be on the safe side.',
+      ],
+    },
+    account_disabled: {
+      subject: 'Your account was disabled',
+      preview: 'Every device was signed out, and nobody can sign in.',
+      heading: 'Your account was disabled',
+      paragraphs: [
+        'The operator of the service disabled your Portcullis account. Every device was signed out, and nobody can sign in until it is enabled again.',
+      ],
+      closing: ['If you do not know what this is about, ask the operator.'],
+    },
+    account_enabled: {
+      subject: 'Your account works again',
+      preview: 'Sign in with the password that you had.',
+      heading: 'Your account works again',
+      paragraphs: [
+        'The operator of the service enabled your Portcullis account again. Sign in with the password that you had; no device was signed in again by itself.',
+      ],
+      closing: ['If you do not know what this is about, ask the operator.'],
+    },
     account_deleted: {
       subject: 'Your account was deleted',
       preview: 'Every device was signed out, and the account cannot be restored.',

@@ -121,6 +121,49 @@ export const german: MailWords = {
       ],
       ...ifNotYou,
     },
+    session_reused: {
+      subject: 'Eines deiner Geräte wurde abgemeldet',
+      preview: 'Ein Schlüssel dieses Geräts wurde zweimal benutzt. Melde dich dort neu an.',
+      heading: 'Eines deiner Geräte wurde abgemeldet',
+      paragraphs: [
+        'Ein Schlüssel, mit dem eines deiner Geräte bei Portcullis angemeldet bleibt, wurde ein zweites Mal benutzt; vielleicht hat ihn jemand kopiert. Er gilt jetzt für niemanden mehr: Dieses Gerät ist abgemeldet, alle anderen bleiben angemeldet.',
+        'Melde dich dort neu an. Weißt du nicht, worum es geht, oder geschieht es noch einmal, wähle ein anderes Passwort: Damit werden alle abgemeldet.',
+      ],
+      action: { label: 'Anderes Passwort wählen', note: `${BY_MAIL}.` },
+      closing: [
+        'Der Schlüssel kann auch aus einer Kopie des Geräts stammen, zum Beispiel aus einer Sicherung.',
+      ],
+    },
+    sessions_ended: {
+      subject: 'Du wurdest überall abgemeldet',
+      preview: 'Das war der Betreiber des Dienstes. Dein Passwort gilt weiter.',
+      heading: 'Du wurdest überall abgemeldet',
+      paragraphs: [
+        'Der Betreiber des Dienstes hat jedes Gerät deines Kontos bei Portcullis abgemeldet. Dein Passwort gilt weiter: Melde dich dort neu an, wo du es möchtest.',
+      ],
+      action: { label: 'Anderes Passwort wählen', note: `${BY_MAIL}.` },
+      closing: [
+        'Weißt du nicht, worum es geht, frag den Betreiber, und wähle sicherheitshalber ein anderes Passwort.',
+      ],
+    },
+    account_disabled: {
+      subject: 'Dein Konto wurde gesperrt',
+      preview: 'Jedes Gerät wurde abgemeldet, und niemand kann sich anmelden.',
+      heading: 'Dein Konto wurde gesperrt',
+      paragraphs: [
+        'Der Betreiber des Dienstes hat dein Konto bei Portcullis gesperrt. Jedes Gerät wurde abgemeldet, und niemand kann sich anmelden, bis es wieder freigegeben ist.',
+      ],
+      closing: ['Weißt du nicht, worum es geht, frag den Betreiber.'],
+    },
+    account_enabled: {
+      subject: 'Dein Konto ist wieder frei',
+      preview: 'Melde dich mit dem Passwort an, das du hattest.',
+      heading: 'Dein Konto ist wieder frei',
+      paragraphs: [
+        'Der Betreiber des Dienstes hat dein Konto bei Portcullis wieder freigegeben. Melde dich mit dem Passwort an, das du hattest; kein Gerät ist von selbst wieder angemeldet.',
+      ],
+      closing: ['Weißt du nicht, worum es geht, frag den Betreiber.'],
+    },
     account_deleted: {
       subject: 'Dein Konto wurde gelöscht',
       preview: 'Jedes Gerät wurde abgemeldet; das Konto lässt sich nicht wiederherstellen.',

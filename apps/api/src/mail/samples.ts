@@ -13,6 +13,8 @@ const CAUSE = mailCause({ browser: 'Firefox', os: 'Linux', ip: '203.0.113.7' });
 
 export const sampleMails = (language: Language, publicUrl: string): Record<MailTemplate, MailContent> => {
   const facts: MailFacts = { language, publicUrl, at: AT, cause: CAUSE };
+  // A command of the service itself comes from no browser.
+  const byOperator = { ...facts, cause: mailCause(null) };
   const link = (seconds: number) => ({ secret: SAMPLE_SECRET, seconds });
   return {
     sign_up: composeLink('sign_up', facts, link(86_400)),
@@ -24,6 +26,10 @@ export const sampleMails = (language: Language, publicUrl: string): Record<MailT
     email_restored: composeNotice('email_restored', facts),
     password_reset: composeNotice('password_reset', facts),
     password_changed: composeNotice('password_changed', facts),
+    session_reused: composeNotice('session_reused', facts),
+    sessions_ended: composeNotice('sessions_ended', byOperator),
+    account_disabled: composeNotice('account_disabled', byOperator),
+    account_enabled: composeNotice('account_enabled', byOperator),
     account_deleted: composeNotice('account_deleted', facts),
   };
 };

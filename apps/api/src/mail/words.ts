@@ -15,7 +15,7 @@ interface LinkWords extends Words {
 }
 
 /** Mails that only tell, and hold no link at all. */
-export type TellingTemplate = 'address_in_use' | 'account_deleted';
+export type TellingTemplate = 'address_in_use' | 'account_disabled' | 'account_enabled' | 'account_deleted';
 
 /** Mails whose link works once. */
 export type SecretTemplate = 'sign_up' | 'reset_password' | 'change_email' | 'email_changed';

@@ -10,8 +10,10 @@ import { deleteAccount } from '../../src/services/account/delete.ts';
 import { rememberLanguage } from '../../src/services/account/language.ts';
 import { requestEmailChange } from '../../src/services/account/request-email-change.ts';
 import { requestPasswordReset } from '../../src/services/account/request-password-reset.ts';
+import { disableAccount, enableAccount, signOutAccount } from '../../src/services/account/set-disabled.ts';
 import { signUp } from '../../src/services/account/sign-up.ts';
 import { verifyEmail } from '../../src/services/account/verify-email.ts';
+import { refresh } from '../../src/services/session/refresh.ts';
 import { signIn } from '../../src/services/session/sign-in.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { makePerson, open, type Person, rows } from '../support/people.ts';
@@ -138,6 +140,43 @@ describe('a mail is in the language', () => {
     expect(languageOf(mail)).toBe('en');
     expect(mail.text).toMatch(/^When: .* UTC$/m);
     expect(mail.text).not.toMatch(/^(?:Device|IP address):/m);
+  });
+});
+
+describe('what an operator does to an account, or a copied secret shows, is mailed to its owner', () => {
+  const remembering = async () => {
+    const person = await makePerson(api);
+    await remember(person, 'de');
+    return person;
+  };
+
+  it('disabling, enabling and ending every session, in the language of the account', async () => {
+    const person = await remembering();
+    await disableAccount(api.ctx(), person.accountId);
+    expect((await mailTo(person.email)).subject).toBe('Dein Konto wurde gesperrt');
+    // Nothing happens a second time, so nothing is said.
+    await disableAccount(api.ctx(), person.accountId);
+    await enableAccount(api.ctx(), person.accountId);
+    expect((await mailTo(person.email)).subject).toBe('Dein Konto ist wieder frei');
+    await signOutAccount(api.ctx(), person.accountId);
+    expect((await mailTo(person.email)).subject).toBe('Du wurdest überall abgemeldet');
+  });
+
+  it('a refresh secret that was spent for long, in the language of the account and not of who has the copy', async () => {
+    const person = await remembering();
+    const { refreshToken, sessionId } = await open(api, person);
+    const aDayLater = () =>
+      queue.rows(
+        "UPDATE portcullis.session SET refresh_rotated_at = refresh_rotated_at - interval '1 day' WHERE id = $1",
+        [sessionId],
+      );
+    await aDayLater();
+    await refresh(api.ctx(), { refreshToken });
+    await aDayLater();
+    await expect(refresh(from('en'), { refreshToken })).rejects.toMatchObject({ reason: 'session_revoked' });
+    const mail = await mailTo(person.email);
+    expect(mail.subject).toBe('Eines deiner Geräte wurde abgemeldet');
+    expect(mail.text).toContain('Firefox unter Linux');
   });
 });
 

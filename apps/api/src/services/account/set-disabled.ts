@@ -1,8 +1,10 @@
 import { AccountEntity } from '../../db/entities/account.ts';
 import { lockAccount } from '../../db/repository.ts';
+import type { Tx } from '../../db/transaction.ts';
 import { emailKey } from '../../domain/email.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { countOthers, endAllSessions } from '../session/steps.ts';
 
@@ -15,6 +17,16 @@ export const findAccountId = async (ctx: RequestContext, who: string): Promise<s
   if (account === null) throw new AuthError('not_found');
   return account.id;
 };
+
+/** The owner learns what was done to the account, in the commit that did it (G3). */
+const tell = (
+  tx: Tx,
+  ctx: RequestContext,
+  kind: 'account_disabled' | 'account_enabled' | 'sessions_ended',
+  accountId: string,
+  at: Date,
+): Promise<void> =>
+  requestMail(tx, ctx, { kind, noticeId: ctx.deps.random.uuid(), accountId, at: at.toISOString() });
 
 /** Disables an account: always a new epoch, so that enabling it later revives nothing. */
 export const disableAccount = async (
@@ -36,6 +48,7 @@ export const disableAccount = async (
           actor: 'operator',
           details: { sessionsEnded },
         });
+        await tell(tx, ctx, 'account_disabled', accountId, at);
         await endAllSessions(tx, account, {
           at,
           type: 'account_disabled',
@@ -62,6 +75,7 @@ export const enableAccount = async (ctx: RequestContext, accountId: string): Pro
     account.disabledAt = null;
     account.updatedAt = at;
     audit(tx, ctx, at, { accountId, type: 'account_enabled', actor: 'operator' });
+    await tell(tx, ctx, 'account_enabled', accountId, at);
     await tx.flush();
   });
 };
@@ -84,6 +98,7 @@ export const signOutAccount = async (
           actor: 'operator',
           details: { sessionsEnded },
         });
+        await tell(tx, ctx, 'sessions_ended', accountId, at);
         await endAllSessions(tx, account, {
           at,
           type: 'session_revoked',

@@ -1,9 +1,9 @@
-import type { MailJob } from '../../domain/mail-job.ts';
+import type { MailJob, TellingKind } from '../../domain/mail-job.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { composeNotice } from '../../mail/compose.ts';
 import type { MailDeps, NoticeFacts, PreparedMail } from './context.ts';
 import { prepareEmailChange, prepareEmailChanged } from './email-change.ts';
-import { asAsked } from './facts.ts';
+import { asAsked, asRemembered } from './facts.ts';
 import { prepareResetPassword } from './reset-password.ts';
 import { prepareSignUp } from './sign-up.ts';
 
@@ -36,22 +36,29 @@ export const prepareMail = async (
     case 'email_restored':
     case 'password_reset':
     case 'password_changed':
-      return prepareTelling(tx, deps, notice, job);
+      return prepareTelling(tx, deps, notice, job, asAsked);
+    // Not the reader's own acts: an operator's, or of whoever has a copy of a secret.
+    case 'session_reused':
+    case 'sessions_ended':
+    case 'account_disabled':
+    case 'account_enabled':
+      return prepareTelling(tx, deps, notice, job, asRemembered);
   }
 };
 
-type TellingJob = Extract<MailJob, { kind: 'email_restored' | 'password_reset' | 'password_changed' }>;
+type TellingJob = Extract<MailJob, { kind: 'email_restored' | TellingKind }>;
 
 const prepareTelling = async (
   tx: Tx,
   deps: MailDeps,
   notice: NoticeFacts,
   job: TellingJob,
+  factsOf: typeof asAsked,
 ): Promise<PreparedMail | null> => {
   const [reader] = await tx.execute<{ email: string; language: string | null }[]>(READER, [job.accountId]);
   if (reader === undefined) return null;
   // The moment that its revocation is recorded with, where the job names it.
   const at = 'at' in job ? new Date(job.at) : notice.at;
-  const content = composeNotice(job.kind, asAsked(deps, { ...notice, at }, reader));
+  const content = composeNotice(job.kind, factsOf(deps, { ...notice, at }, reader));
   return { template: job.kind, to: reader.email, content };
 };

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/transaction.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
 import { byAddress, limited } from '../limits.ts';
+import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { tokensOf } from './credential.ts';
 import { endSession, hashOf, LIVE } from './steps.ts';
@@ -123,7 +124,7 @@ const settle = async (
 
 /** Decided again under the account's lock: only what is reuse there, too, ends the session. */
 const endReused = async (ctx: RequestContext, row: RefreshRow, presented: Presented): Promise<null> => {
-  const { authority, hints } = ctx.deps;
+  const { authority, random, hints } = ctx.deps;
   const reused = await authority.revoking(row.account_id, ctx.deadlineMs, async (tx, account) => {
     if (account === null) throw new AuthError('session_revoked');
     const again = await readLive(tx, presented.sessionId);
@@ -137,6 +138,12 @@ const endReused = async (ctx: RequestContext, row: RefreshRow, presented: Presen
           type: 'refresh_reused',
           sessionId: row.id,
           actor: 'anonymous',
+        });
+        await requestMail(tx, ctx, {
+          kind: 'session_reused',
+          noticeId: random.uuid(),
+          accountId: account.id,
+          at: at.toISOString(),
         });
         await endSession(tx, account, row.id, at, 'refresh_reuse');
         return true;
