@@ -1,6 +1,16 @@
+import { changePassword, disable, enable } from './account-verbs.ts';
 import type { Input, Outcome } from './check/history.ts';
 import type { Instance } from './instance.ts';
-import { issueLink, reset, revokeMany, revokeOne, signIn, type VerbOptions, verify } from './verbs.ts';
+import {
+  issueLink,
+  reset,
+  revokeMany,
+  revokeOne,
+  signIn,
+  type VerbOptions,
+  verify,
+  verifyMany,
+} from './verbs.ts';
 import type { World } from './world.ts';
 
 /** What the clients of one account know together: they share their passwords and links, and send each other's sessions. */
@@ -25,12 +35,40 @@ export const perform = async (
   const operation = history.invoke(accountId, `${by}@${on.name}`, input);
   world.scheduler.note(`#${operation.id} begins: ${by} on ${on.name}: ${Object.values(input).join(' ')}`);
   on.process.remember(`#${input.kind}`);
-  const outcome = await outlived(on, run(on, accountId, input, given ?? drawOptions(world, on)));
+  const outcome = await outlived(
+    on,
+    arrived(on, () => run(on, accountId, input, given ?? drawOptions(world, on))),
+    (error): Outcome => ({ kind: 'crashed', error: String(error) }),
+  );
   if (outcome !== null) history.return(operation, outcome);
   world.scheduler.note(
     `#${operation.id} ${outcome === null ? 'never returns: its process died' : `returns ${Object.values(outcome).join(' ')}`}`,
   );
   return outcome;
+};
+
+/** One call that asks for several sessions, some of them twice: one operation for each answer. */
+const performMany = async (world: World, known: Known, on: Instance, by: string): Promise<void> => {
+  const { history, chance, scheduler } = world;
+  const asked = Array.from({ length: 2 + chance.below(3) }, () => chance.of(known.sessions));
+  const operations = asked.map((sessionId) =>
+    history.invoke(known.accountId, `${by}, many@${on.name}`, { kind: 'verify', sessionId }),
+  );
+  const first = operations[0]?.id;
+  scheduler.note(`#${first} and more begin: ${by} on ${on.name}: verify ${asked.join(' ')}`);
+  on.process.remember('#verify many');
+  const outcomes = await outlived(
+    on,
+    arrived(on, () => verifyMany(on, asked, known.accountId)),
+    () => null,
+  );
+  operations.forEach((operation, n) => {
+    const outcome = outcomes?.[n];
+    if (outcome !== undefined) history.return(operation, outcome);
+  });
+  scheduler.note(
+    `#${first} and more return ${outcomes?.map((one) => Object.values(one).join(' ')).join(', ')}`,
+  );
 };
 
 const drawOptions = ({ chance, options }: World, on: Instance): VerbOptions => ({
@@ -54,19 +92,37 @@ const run = (on: Instance, accountId: string, input: Input, options: VerbOptions
       return revokeMany(on, accountId, input.callerId, true, options);
     case 'revoke all':
       return revokeMany(on, accountId, input.callerId, false, options);
+    case 'change password':
+      return changePassword(on, accountId, input, options);
+    case 'disable':
+      return disable(on, accountId, options);
+    case 'enable':
+      return enable(on, accountId, options);
   }
 };
 
-const outlived = (on: Instance, outcome: Promise<Outcome>): Promise<Outcome | null> =>
-  new Promise((resolve) => {
+/** A process that stands still takes a request when it goes on. */
+const arrived = <T>({ process }: Instance, work: () => Promise<T>): Promise<T> =>
+  process.isPaused
+    ? new Promise((resolve, reject) =>
+        process.deliver(`${process.name} takes a request`, () => void work().then(resolve, reject)),
+      )
+    : work();
+
+const outlived = <T>(on: Instance, outcome: Promise<T>, failed: (error: unknown) => T | null) =>
+  new Promise<T | null>((resolve) => {
     on.process.atDeath(() => resolve(null));
-    outcome.then(resolve, (error: unknown) => resolve({ kind: 'crashed', error: String(error) }));
+    outcome.then(resolve, (error: unknown) => resolve(failed(error)));
   });
 
 export interface ClientPlan {
   operations: number;
   verifyShare: number;
   hasSignIns: boolean;
+  /** Changes of the password, and an operator who disables and enables the account. */
+  hasAccountVerbs: boolean;
+  /** How many verifications ask for several sessions at once. */
+  manyShare: number;
 }
 
 /** One client: a few operations, one after the other, each on an instance of its choice. */
@@ -84,6 +140,10 @@ export const client = async (world: World, known: Known, name: string, plan: Cli
       const seen = await perform(world, known, on, name, { kind: 'verify', sessionId: callerId });
       if (seen?.kind !== 'live') continue;
     }
+    if (input.kind === 'verify' && plan.manyShare > 0 && chance.flip(plan.manyShare)) {
+      await performMany(world, known, on, name);
+      continue;
+    }
     const outcome = await perform(world, known, on, name, input);
     if (outcome?.kind === 'done' && outcome.sessionId !== undefined) known.sessions.push(outcome.sessionId);
     if (outcome?.kind === 'done' && input.kind === 'issue link') known.links.push(input.linkId);
@@ -93,7 +153,7 @@ export const client = async (world: World, known: Known, name: string, plan: Cli
   }
 };
 
-const ENDS = new Set(['reset', 'revoke one', 'revoke others', 'revoke all']);
+const ENDS = new Set(['reset', 'revoke one', 'revoke others', 'revoke all', 'change password', 'disable']);
 
 /** Success is a promise from this moment on: holds it to it at once, where it is hardest to keep. */
 const insist = async (world: World, known: Known, name: string, input: Input): Promise<void> => {
@@ -112,6 +172,7 @@ const draw = (world: World, known: Known, plan: ClientPlan): Input => {
   const { chance } = world;
   const sessionId = chance.of(known.sessions);
   if (chance.flip(plan.verifyShare)) return { kind: 'verify', sessionId };
+  if (plan.hasAccountVerbs && chance.flip(0.4)) return drawAccountVerb(world, known, sessionId);
   const point = chance.next() * (plan.hasSignIns ? 1 : 0.7);
   if (point < 0.3) {
     const password = `p${world.history.now()}`;
@@ -127,6 +188,15 @@ const draw = (world: World, known: Known, plan: ClientPlan): Input => {
   if (point < 0.7) return { kind: point < 0.6 ? 'revoke others' : 'revoke all', callerId: sessionId };
   if (point < 0.9) return { kind: 'sign in', password: chance.of(known.passwords) };
   return { kind: 'issue link', linkId: `${known.accountId}-m${world.history.now()}` };
+};
+
+const drawAccountVerb = ({ chance, history }: World, known: Known, callerId: string): Input => {
+  const kind = chance.of(['change password', 'change password', 'disable', 'enable', 'enable'] as const);
+  if (kind !== 'change password') return { kind };
+  const renewed = `p${history.now()}`;
+  const password = chance.of(known.passwords);
+  known.passwords.push(renewed);
+  return { kind, callerId, password, renewed };
 };
 
 /** Keeps asking one instance, as a page that polls does. */

@@ -15,10 +15,10 @@ import {
   stallRedis,
   stopRedis,
 } from './redis-faults.ts';
-import type { FaultKind } from './settings.ts';
+import type { FaultKind } from './fault-kinds.ts';
 import { GENERATION, type GenerationRow } from './postgres/rows.ts';
 import { SimLeaseStore } from './postgres/stores.ts';
-import { removeDeadLeases } from './postgres/protocol-statements.ts';
+import { cleanUpLeases } from './postgres/clean-up.ts';
 import type { World } from './world.ts';
 
 const busy = (world: World, onlyCommits: boolean) =>
@@ -112,23 +112,26 @@ export const silence = (
   mayGoOn: () => boolean = () => true,
 ): void => {
   process.pause();
-  const goOn = () => process.isAlive && process.resume(asleep);
+  const sleeps = asleep && !process.isWallStepped;
+  if (sleeps) process.hasSlept = true;
+  const goOn = () => process.isAlive && process.resume(sleeps);
   // A sleep of less than a second counts as drift (assumed by spec §2).
-  const isReady = () => mayGoOn() && (!asleep || process.pausedForMs() > 1_100);
-  world.scheduler.add(`${name} ${asleep ? 'wakes with its machine' : 'goes on'}`, goOn, { weight, isReady });
+  const isReady = () => mayGoOn() && (!sleeps || process.pausedForMs() > 1_100);
+  world.scheduler.add(`${name} ${sleeps ? 'wakes with its machine' : 'goes on'}`, goOn, { weight, isReady });
 };
 
 const stepWall: Fault = (world) => {
-  const instance = some(world, world.alive());
+  const awake = world.alive().filter(({ process }) => !process.hasSlept);
+  const instance = some(world, awake);
   const ms = world.chance.of([-3_600_000, -1_500, 700, 5_000, 3_600_000]);
   instance?.process.stepWallClock(ms);
   return instance && `${instance.name} by ${ms} ms`;
 };
 
 const stepDatabase: Fault = (world) => {
-  // Less than the nine leases that a dead row outlives its lease by: the rest is an assumption (README.md).
-  const ms = world.chance.of([-1, 1]) * world.chance.between(100, 8 * world.options.leaseMs);
-  world.database.server.clockOffsetMs += ms;
+  // Also by more than a dead lease's row is kept for.
+  const ms = world.chance.of([-1, 1]) * world.chance.between(100, 20 * world.options.leaseMs);
+  world.stepDatabaseClock(ms);
   return `by ${ms.toFixed(0)} ms`;
 };
 
@@ -136,10 +139,7 @@ const stepDatabase: Fault = (world) => {
 const collect: Fault = (world) => {
   const instance = some(world, running(world));
   if (instance === null) return null;
-  const statement = removeDeadLeases(10 * world.options.leaseMs);
-  void world.database
-    .once(instance.process, 'clean-up', (one) => one.statement(statement))
-    .catch(() => undefined);
+  void cleanUpLeases(world.database, instance.process, world.options.leaseMs).catch(() => undefined);
   return instance.name;
 };
 

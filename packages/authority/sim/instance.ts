@@ -1,8 +1,9 @@
 import { createAuthority, type SessionAuthority } from '../src/authority.ts';
 import { isTrusted } from '../src/lease.ts';
+import { ManyVerifier } from '../src/verify-many.ts';
 import type { Connection } from './postgres/connection.ts';
 import type { Database } from './postgres/database.ts';
-import type { AccountRow } from './postgres/rows.ts';
+import type { AccountRow, SessionLife } from './postgres/rows.ts';
 import { SimLeaseStore, SimSessionStore } from './postgres/stores.ts';
 import { UnitsOfWork } from './postgres/unit-of-work.ts';
 import { touch } from './postgres/verb-statements.ts';
@@ -16,6 +17,7 @@ export interface InstanceOptions extends ProcessOptions {
   pollMs: number;
   sweepMs: number;
   databaseLoss: 'refuse' | 'serve';
+  life: SessionLife;
 }
 
 /** One API instance: the real protocol code on simulated ports, in a process of its own. */
@@ -23,14 +25,19 @@ export interface Instance {
   readonly name: string;
   readonly process: SimProcess;
   readonly authority: SessionAuthority<Connection, AccountRow>;
+  /** Many at once (P1); the service has it beside the authority, too. */
+  readonly many: ManyVerifier;
   readonly units: UnitsOfWork;
-  readonly leases: SimLeaseStore;
+  readonly life: SessionLife;
   readonly index: SimSessionIndex;
   readonly target: Target;
   readonly database: Database;
   /** Records a use of a session in the background, as the service's touch.ts does. */
   touch(sessionId: string, accountId: string): void;
 }
+
+/** The most that passes between two records of use: five minutes in the service, less than a run here. */
+const MOST_MS = 300;
 
 /** Where this instance's commands go; faults change it. */
 export class Target implements RedisTarget {
@@ -76,22 +83,20 @@ export const startInstance = (
 ): Instance => {
   const process = new SimProcess(scheduler, options);
   const index = new SimSessionIndex(process, database.network, target, events);
-  const leases = new SimLeaseStore(database, process);
   const units = new UnitsOfWork(database, process);
+  const { clock, random, log } = process;
+  const sessions = new SimSessionStore(database, process);
   const authority = createAuthority<Connection, AccountRow>(
-    {
-      index,
-      sessions: new SimSessionStore(database, process),
-      leases,
-      revoking: units,
-      clock: process.clock,
-      random: process.random,
-      log: process.log,
-    },
+    { index, sessions, leases: new SimLeaseStore(database, process), revoking: units, clock, random, log },
     { ...options, instanceId: options.name },
   );
+  const { lease, healer } = authority;
+  const heal = healer.attempt.bind(healer);
+  const many = new ManyVerifier({ lease, index, store: sessions, clock, random, log, heal }, options);
+  const intervalMs = Math.min(options.life.idleMs / 10, MOST_MS);
   const recordUse = async (sessionId: string, accountId: string) => {
-    const wasTouched = await database.once(process, 'touch', (one) => one.statement(touch(sessionId)));
+    const statement = touch(sessionId, intervalMs);
+    const wasTouched = await database.once(process, 'touch', (one) => one.statement(statement));
     const trust = authority.lease.trust();
     if (wasTouched && trust !== null && isTrusted(trust.generation))
       await index.release(trust.generation, accountId, []);
@@ -100,8 +105,9 @@ export const startInstance = (
     name: options.name,
     process,
     authority,
+    many,
     units,
-    leases,
+    life: options.life,
     index,
     target,
     database,

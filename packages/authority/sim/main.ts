@@ -4,12 +4,14 @@ import { parseArgs } from 'node:util';
 import { mutants } from './mutants/all.ts';
 import { loadMutated } from './mutants/load.ts';
 import { playMutants } from './run/mutants.ts';
+import type { Given } from './run-seed.ts';
 import { playSeeds } from './run/pool.ts';
 import { describeSum, n } from './run/sum.ts';
 
 const USAGE = `npm run proof -- --sim [--seeds N] [--from S] [--report FILE]   schedules of the real protocol code on simulated stores
 npm run proof -- --mutants [--seeds N] [--only TEXT]            the same with one part removed: each must be caught
-npm run proof -- --replay SEED [--mutant NAME]                  one schedule, step by step`;
+npm run proof -- --replay SEED [--mutant NAME]                  one schedule, step by step
+npm run proof -- --replay SEED --theme NAME --database-loss refuse|serve   the same, with what is not left to the seed`;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -25,12 +27,15 @@ export const main = async (args: string[]): Promise<number> => {
       from: { type: 'string' },
       only: { type: 'string' },
       mutant: { type: 'string' },
+      theme: { type: 'string' },
+      'database-loss': { type: 'string' },
       report: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return said(USAGE, 0);
-  if (values.replay !== undefined) return replay(numberOf(values.replay, 1), values.mutant);
+  const given = givenOf(values.theme, values['database-loss']);
+  if (values.replay !== undefined) return replay(numberOf(values.replay, 1), values.mutant, given);
   if (values.mutants) return attackMutants(numberOf(values.seeds, 20_000), values.only);
   return simulate(numberOf(values.seeds, 20_000), numberOf(values.from, 1), values.report);
 };
@@ -46,6 +51,15 @@ const numberOf = (text: string | undefined, otherwise: number): number => {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new Error(`"${text}" is no whole number above zero\n${USAGE}`);
   return value;
+};
+
+/** @throws Error for a setting that there is not */
+const givenOf = (theme: string | undefined, databaseLoss: string | undefined): Given => {
+  const named = theme === undefined ? {} : { theme };
+  if (databaseLoss === undefined) return named;
+  if (databaseLoss !== 'refuse' && databaseLoss !== 'serve')
+    throw new Error(`"${databaseLoss}" is neither refuse nor serve`);
+  return { ...named, databaseLoss };
 };
 
 const simulate = async (count: number, from: number, report: string | undefined): Promise<number> => {
@@ -102,7 +116,7 @@ const attackMutants = async (seedsEach: number, only: string | undefined): Promi
   );
 };
 
-const replay = async (seed: number, name: string | undefined): Promise<number> => {
+const replay = async (seed: number, name: string | undefined, given: Given): Promise<number> => {
   if (name !== undefined) {
     const mutant = mutants.find((one) => one.name === name);
     if (mutant === undefined)
@@ -112,7 +126,7 @@ const replay = async (seed: number, name: string | undefined): Promise<number> =
     loadMutated(mutant);
   }
   const { runSeed } = await import('./run-seed.ts');
-  const { violations } = await runSeed(seed, say);
+  const { violations } = await runSeed(seed, say, given);
   return said(
     violations.length === 0 ? '\nNo violation.' : `\n${violations.join('\n')}`,
     violations.length === 0 ? 0 : 1,

@@ -25,6 +25,9 @@ export class SimProcess {
   readonly log: Log;
   isAlive = true;
   isPaused = false;
+  /** A wall clock that is set back by as much as its machine slept hides the sleep: assumed not to happen (spec §2). */
+  hasSlept = false;
+  isWallStepped = false;
   /** Rolling summary of everything it was told: equal summaries mean equal local states. Kept only when asked for. */
   memory: string | null = null;
   #rate: number;
@@ -124,6 +127,7 @@ export class SimProcess {
   }
 
   stepWallClock(ms: number): void {
+    this.isWallStepped = true;
     this.#wallOffsetMs += ms;
   }
 

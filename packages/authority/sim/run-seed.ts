@@ -3,7 +3,8 @@ import { check, explain } from './check/checker.ts';
 import { audit, client, type Known, monitor } from './clients.ts';
 import { faults, saveDumps } from './faults.ts';
 import { Scheduler } from './scheduler.ts';
-import { drawSettings, type FaultKind, type Settings } from './settings.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import { drawSettings, type Settings } from './settings.ts';
 import { stories, type StoryName } from './stories.ts';
 import { World } from './world.ts';
 
@@ -21,6 +22,12 @@ export interface SeedResult {
   faults: string[];
 }
 
+/** What is not left to the seed. */
+export interface Given {
+  theme?: string;
+  databaseLoss?: 'refuse' | 'serve';
+}
+
 const WARM_UP_STEPS = 2_000;
 const STORY_STEPS = 500;
 const MAX_STEPS = 3_000;
@@ -29,16 +36,17 @@ const MAX_STEPS = 3_000;
 export const runSeed = async (
   seed: number,
   trace: ((line: string) => void) | null = null,
+  given: Given = {},
 ): Promise<SeedResult> => {
   const chance = new Chance(seed);
-  const settings = drawSettings(chance);
+  const settings = { ...drawSettings(chance, given.theme), ...given };
   const scheduler = new Scheduler(chance);
   scheduler.trace = trace;
   trace?.(`seed ${seed}: ${describeSettings(settings)}`);
   const world = new World(scheduler, chance, { ...settings, isEager: false, sessionsPerAccount: 2 });
   const struck: string[] = [];
   await play(world, settings, struck);
-  const violations = check(world.history, world.initial);
+  const violations = check(world.history, world.initial, settings.leaseMs);
   for (const violation of violations) trace?.(`\n${explain(violation)}`);
   return { seed, violations: violations.map(explain), ...count(world), faults: struck };
 };

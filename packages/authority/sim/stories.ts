@@ -1,54 +1,19 @@
 import { type Known, perform } from './clients.ts';
-import { registerBy, silence } from './faults.ts';
-import type { Instance } from './instance.ts';
+import { GENERATION } from './postgres/rows.ts';
+import {
+  clockLeaps,
+  cutOffForLong,
+  fateOfAnother,
+  joinsAndIsForgotten,
+  registrationForgotten,
+  sameTimelineTwice,
+} from './postgres-stories.ts';
 import type { Action } from './scheduler.ts';
-import { GENERATION, leaseKey, type LeaseRow } from './postgres/rows.ts';
+import type { Instance } from './instance.ts';
+import { cutOff, leaseEnd, leaseOf, lose, others, registerAnew, type Story, when } from './story.ts';
 import type { World } from './world.ts';
 
-/**
- * Faults that matter only in one order, within one moment. Chance alone finds that moment too rarely; a story waits for
- * it, and leaves everything around it to chance.
- */
 export type StoryName = keyof typeof stories;
-
-type Story = (world: World) => Told;
-
-interface Told {
-  /** Who ends up with a lease that the others do not know of: it is asked all the time, and asked to end nothing. */
-  holder: Instance;
-  /** From here on clients may come. */
-  hasBegun: () => boolean;
-}
-
-/** Happens once `isReady` holds, as readily as anything else. */
-const when = (world: World, label: string, isReady: () => boolean, run: () => void, weight = 1): void =>
-  void world.scheduler.add(label, run, { weight, isReady });
-
-const leaseOf = (world: World, { name }: Instance): LeaseRow | undefined =>
-  world.database.server.committed.get(leaseKey(name)) as LeaseRow | undefined;
-
-const leaseEnd = ({ authority }: Instance): number => authority.lease.trust()?.leaseEndsAtMs ?? 0;
-
-const others = (world: World, holder: Instance): Instance[] =>
-  world.alive().filter((one) => one !== holder && !one.process.isPaused);
-
-/** Cut off from Postgres, stopped, or asleep with its machine, for about as long as a lease lasts. */
-const lose = (world: World, holder: Instance): void => {
-  const way = world.chance.of(['cut off', 'cut off', 'paused', 'asleep']);
-  const sinceMs = world.scheduler.nowMs;
-  const isOver = (ms: number) => () => world.scheduler.nowMs - sinceMs > ms;
-  const forMs = world.options.leaseMs * world.chance.between(0.9, 1.6);
-  world.scheduler.note(`FAULT ${holder.name} is ${way}`);
-  if (way !== 'cut off') return silence(world, holder, way === 'asleep', 0.3, isOver(forMs));
-  world.database.cut(holder.process, false);
-  const back = () => void world.database.cutOff.delete(holder.process);
-  when(world, `${holder.name} reaches Postgres again`, isOver(forMs), back, 0.3);
-};
-
-const registerAnew = (world: World, holder: Instance): void => {
-  const [by] = others(world, holder);
-  if (by !== undefined) registerBy(world, by, true);
-};
 
 /** The generation is replaced in the moment in which a holder renewed its lease, which it then cannot renew again. */
 const holderReplaced: Story = (world) => {
@@ -79,22 +44,82 @@ const holderReplaced: Story = (world) => {
   return { holder, hasBegun: () => isSilent && isReplaced() };
 };
 
+/** The same, and the answer to that renewal comes as late as an answer may. */
+const answerComesLate: Story = (world) => {
+  const holder = world.first();
+  const { scheduler, chance, options } = world;
+  const before = leaseOf(world, holder);
+  const end = leaseEnd(holder);
+  let isSilent = false;
+  const stop = () => {
+    holder.process.pause();
+    scheduler.addTimer(chance.between(500, 950), `${holder.name} goes on`, () =>
+      holder.process.resume(false),
+    );
+    const isRenewed = () => leaseOf(world, holder) !== before;
+    when(world, 'a generation replaces that of the lease', isRenewed, () => registerAnew(world, holder), 20);
+    const isGranted = () => leaseEnd(holder) !== end;
+    const cut = () => {
+      cutOff(world, holder, options.leaseMs * chance.between(1.1, 1.6));
+      isSilent = true;
+    };
+    when(world, 'the holder is cut off', isGranted, cut, 20);
+  };
+  when(world, 'the holder stops before the answer', () => isRenewing(world, holder), stop, 20);
+  return { holder, hasBegun: () => isSilent };
+};
+
+/** The row of its lease is written, and nobody sees it yet. */
+const isRenewing = ({ database }: World, { name }: Instance): boolean =>
+  [...database.connections].some((one) => one.label === `${name} lease` && one.isAboutToCommit());
+
+const isRevoked = ({ history }: World): boolean =>
+  history.operations.some(({ input, outcome }) => input.kind !== 'verify' && outcome?.kind === 'done');
+
+/** As soon as a new generation is registered everybody but the holder polls, and one of them revokes. */
+const revokeSoon = (world: World, holder: Instance): void => {
+  const old = world.database.server.committed.get(GENERATION);
+  const known: Known = { accountId: 'a1', sessions: [], passwords: [], links: [] };
+  when(
+    world,
+    'the others learn of the generation',
+    () => world.database.server.committed.get(GENERATION) !== old,
+    () => {
+      const all = others(world, holder);
+      for (const { authority } of all) authority.lease.hurry();
+      const [by] = all;
+      if (by !== undefined)
+        void perform(world, known, by, 'story', { kind: 'revoke all', callerId: 'a1-s1' });
+    },
+    20,
+  );
+};
+
 /** An instance asks for its first lease while the generation that it asks for is being replaced. */
 const joinsBesideRegistration: Story = (world) => {
   const holder = world.start();
   let isRegistering = false;
-  const isAboutToCommit = () =>
-    [...world.database.connections].some((one) => one.process === holder.process && one.isAboutToCommit());
   when(
     world,
     'a generation is registered beside a first lease',
-    isAboutToCommit,
+    () => isRenewing(world, holder),
     () => {
-      // The first lease is on its way to disk for as long as a story may take.
-      for (const action of world.scheduler.pending())
-        if (action.label.startsWith(`${holder.name} lease: its statement commits`)) action.weight = 0.02;
+      const label = `${holder.name} lease: its statement commits`;
+      // The first lease is on its way to disk until something was revoked under the next generation, if that is possible.
+      const commits = world.scheduler.pending().filter((action) => action.label.startsWith(label));
+      for (const action of commits) action.weight = 0.02;
       registerAnew(world, holder);
       isRegistering = true;
+      revokeSoon(world, holder);
+      when(
+        world,
+        'the first lease is written',
+        () => isRevoked(world),
+        () => {
+          for (const action of commits) action.weight = 20;
+        },
+        20,
+      );
     },
     20,
   );
@@ -106,43 +131,6 @@ const joinsBesideRegistration: Story = (world) => {
     0.5,
   );
   return { holder, hasBegun: () => isRegistering };
-};
-
-/** An instance joins, holds a lease, and a fail-over forgets that it ever did. */
-const joinsAndIsForgotten: Story = (world) => {
-  const { server } = world.database;
-  const holder = world.start();
-  let commits = 0;
-  let isForgotten = false;
-  const hasLease = () => {
-    if (leaseOf(world, holder) === undefined) commits = server.commitsOfTimeline();
-    return leaseEnd(holder) > 0;
-  };
-  when(world, 'a fail-over forgets the new lease', hasLease, () => {
-    lose(world, holder);
-    world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
-    isForgotten = true;
-  });
-  return { holder, hasBegun: () => isForgotten };
-};
-
-/** A generation is registered and used, and a fail-over forgets it. */
-const registrationForgotten: Story = (world) => {
-  const holder = world.first();
-  const { server } = world.database;
-  const commits = server.commitsOfTimeline();
-  const name = holder.authority.lease.trust()?.generation.name;
-  registerAnew(world, holder);
-  const usesIt = () => {
-    const trust = holder.authority.lease.trust();
-    return trust !== null && trust.generation.name !== name && trust.leaseEndsAtMs > 0;
-  };
-  const forget = () => {
-    lose(world, holder);
-    world.database.restart(() => server.failOver(server.commitsOfTimeline() - commits));
-  };
-  when(world, 'a fail-over forgets the generation', () => usesIt() && world.isIndexFilled(name), forget, 0.3);
-  return { holder, hasBegun: usesIt };
 };
 
 /** A fence is given up and its release sent; both arrive, in this order, while somebody else's fence is at work. */
@@ -180,8 +168,18 @@ const fenceArrivesLate: Story = (world) => {
   );
   const isSomebodyAtWork = () =>
     stuck.length === 2 && [...world.primary().keys.values()].some(({ fields }) => fields.has('f'));
+  // Whoever committed meanwhile is slow to release: what the index says until then is what counts.
+  const releases = () =>
+    world.scheduler
+      .pending()
+      .filter(({ label, weight }) => / redis1 RELEASE a1 /.test(label) && weight >= 0.1)
+      .filter((action) => !stuck.includes(action));
   when(world, 'the fence arrives', isSomebodyAtWork, () => {
     for (const action of stuck) action.weight = action === stuck[0] ? 1_000 : 1;
+    const slow = () => {
+      for (const action of releases()) action.weight = 0.02;
+    };
+    when(world, 'the release of another one is slow', () => releases().length > 0, slow, 50);
   });
   return { holder, hasBegun: () => stuck.length > 0 };
 };
@@ -195,48 +193,26 @@ const movedAndBack: Story = (world) => {
   const trusts = (server: typeof home) => () =>
     holder.authority.lease.trust()?.generation.replicationIds?.includes(server.replid) === true;
   pointAll(away);
-  const isRevoked = () =>
-    world.history.operations.some(
-      ({ input, outcome }) => input.kind !== 'verify' && outcome?.kind === 'done',
-    );
-  when(world, 'everybody is pointed at the first Redis again', isRevoked, () => pointAll(home), 0.3);
-  return { holder, hasBegun: trusts(away) };
-};
-
-/**
- * Two fail-overs choose the same number for their timeline: the second standby never followed the first. An instance
- * that joined between them is known to nobody afterwards.
- */
-const sameTimelineTwice: Story = (world) => {
-  const { server } = world.database;
-  const holder = world.start();
-  world.database.restart(() => server.failOver(0));
-  let isForgotten = false;
-  const sinceMs = world.scheduler.nowMs;
-  const isSettled = () =>
-    world.scheduler.nowMs - sinceMs > 1.3 * world.options.leaseMs &&
-    leaseEnd(holder) > holder.process.clock.monotonicMs() &&
-    world.isIndexFilled('g0');
   when(
     world,
-    'a fail-over to a standby that never followed the last one',
-    isSettled,
-    () => {
-      lose(world, holder);
-      world.database.restart(() => server.failOver(0, true));
-      isForgotten = true;
-    },
-    5,
+    'everybody is pointed at the first Redis again',
+    () => isRevoked(world),
+    () => pointAll(home),
+    0.3,
   );
-  return { holder, hasBegun: () => isForgotten };
+  return { holder, hasBegun: trusts(away) };
 };
 
 export const stories = {
   'holder replaced': holderReplaced,
+  'answer comes late': answerComesLate,
   'joins beside a registration': joinsBesideRegistration,
   'joins and is forgotten': joinsAndIsForgotten,
   'registration forgotten': registrationForgotten,
   'fence arrives late': fenceArrivesLate,
   'moved and back': movedAndBack,
   'same timeline twice': sameTimelineTwice,
+  'fate of another': fateOfAnother,
+  'clock leaps': clockLeaps,
+  'cut off for long': cutOffForLong,
 } satisfies Record<string, Story>;

@@ -1,6 +1,7 @@
 import { RevocationUnavailable } from '../src/errors.ts';
 import { StoreUnavailable } from '../src/ports.ts';
 import type { Decision } from '../src/revoke.ts';
+import type { Verdict } from '../src/verify.ts';
 import type { Outcome } from './check/history.ts';
 import type { Instance } from './instance.ts';
 import { type Connection, ConnectionLost } from './postgres/connection.ts';
@@ -12,11 +13,11 @@ import type { Statement } from './postgres/statement.ts';
 
 /**
  * The service's verbs, as far as the guarantees depend on them: the same statements in the same order on the same
- * protocol code. The texts they stand for are in apps/api/src/services and pinned by pins.ts.
+ * protocol code. The texts they stand for are in apps/api/src/services and pinned by pins/.
  */
 
 /** A verb's own refusal; it rolls the transaction back. */
-class Refusal extends Error {
+export class Refusal extends Error {
   readonly outcome: Outcome;
 
   constructor(outcome: Outcome) {
@@ -25,7 +26,7 @@ class Refusal extends Error {
   }
 }
 
-const CURRENT_PARAMETERS = 2;
+export const CURRENT_PARAMETERS = 2;
 
 export interface VerbOptions {
   deadlineMs: number;
@@ -35,13 +36,29 @@ export interface VerbOptions {
 
 export const verify = async (on: Instance, sessionId: string, accountId: string): Promise<Outcome> => {
   try {
-    const verdict = await on.authority.verifier.verify(sessionId, accountId);
-    if (verdict.status === 'unavailable') return { kind: 'unavailable' };
-    if (verdict.status === 'live') return { kind: 'live', source: verdict.source };
-    return { kind: 'dead', reason: verdict.reason };
+    return told(await on.authority.verifier.verify(sessionId, accountId));
   } catch (error) {
     return { kind: 'crashed', error: String(error) };
   }
+};
+
+/** Several of one account's sessions in one call; one outcome for each. */
+export const verifyMany = async (
+  on: Instance,
+  sessionIds: readonly string[],
+  accountId: string,
+): Promise<Outcome[]> => {
+  try {
+    return (await on.many.verifyMany(sessionIds.map((sessionId) => ({ sessionId, accountId })))).map(told);
+  } catch (error) {
+    return sessionIds.map(() => ({ kind: 'crashed', error: String(error) }));
+  }
+};
+
+const told = (verdict: Verdict): Outcome => {
+  if (verdict.status === 'unavailable') return { kind: 'unavailable' };
+  if (verdict.status === 'live') return { kind: 'live', source: verdict.source };
+  return { kind: 'dead', reason: verdict.reason };
 };
 
 /** P3, and after it the renewal of a hash made with older parameters. */
@@ -61,9 +78,10 @@ export const signIn = async (
   if (account === null || account.passwordHash.password !== password) return { kind: 'refused' };
   // Argon2 takes its time, outside any transaction.
   await on.process.clock.sleep(50);
+  if (account.disabled) return { kind: 'disabled' };
   const proven = account;
   const outcome = await on.units.transaction(deadlineMs, async (tx) => {
-    if (!(await tx.statement(sql.openSession(sessionId, accountId, proven.epoch))))
+    if (!(await tx.statement(sql.openSession(sessionId, accountId, proven.epoch, on.life))))
       throw new Refusal({ kind: 'overtaken' });
   });
   if (outcome.kind === 'unknown') return { kind: 'unknown' };
@@ -112,7 +130,11 @@ export const reset = (
       ends: true,
       apply: async () => {
         if (!(await tx.statement(sql.spendLink(linkId)))) throw new Refusal({ kind: 'refused' });
-        await tx.statement(sql.endAllSessions(accountId, { password, parameters: CURRENT_PARAMETERS }));
+        await tx.statement(
+          sql.endAllSessions(accountId, true, {
+            passwordHash: { password, parameters: CURRENT_PARAMETERS },
+          }),
+        );
         await forgiving(tx, options);
       },
     };
@@ -126,9 +148,8 @@ export const revokeOne = (
   options: VerbOptions,
 ) =>
   revoking(on, accountId, options, async (tx) => {
-    if (sessionId !== callerId && !(await tx.statement(sql.checkLive(callerId))))
-      throw new Refusal({ kind: 'dead' });
-    if (!(await tx.statement(sql.checkLive(sessionId)))) return { ends: false, value: undefined };
+    if (sessionId !== callerId) await requireLive(tx, callerId);
+    if ((await tx.statement(sql.checkLive(sessionId))) !== 'live') return { ends: false, value: undefined };
     return {
       ends: true,
       apply: async () => {
@@ -146,18 +167,25 @@ export const revokeMany = (
   options: VerbOptions,
 ) =>
   revoking(on, accountId, options, async (tx) => {
-    if (!(await tx.statement(sql.checkLive(callerId)))) throw new Refusal({ kind: 'dead' });
+    await requireLive(tx, callerId);
     return {
       ends: true,
       apply: async () => {
-        await tx.statement(sql.endAllSessions(accountId, null));
+        await tx.statement(sql.endAllSessions(accountId, false));
         if (keepsCaller) await tx.statement(sql.keepSession(callerId));
         await forgiving(tx, options);
       },
     };
   });
 
-const forgiving = async (tx: Connection, { bestEffort }: VerbOptions): Promise<void> => {
+/** The caller's session is looked at again under the lock. */
+export const requireLive = async (tx: Connection, callerId: string): Promise<void> => {
+  const state = await tx.statement(sql.checkLive(callerId));
+  if (state === 'expired') throw new Refusal({ kind: 'dead', reason: 'session_expired' });
+  if (state === 'over') throw new Refusal({ kind: 'dead' });
+};
+
+export const forgiving = async (tx: Connection, { bestEffort }: VerbOptions): Promise<void> => {
   if (bestEffort === 'none') return;
   if (bestEffort === 'fails') tx.failNext();
   await tx.statement(sql.bestEffort).catch((error: unknown) => {
@@ -165,7 +193,7 @@ const forgiving = async (tx: Connection, { bestEffort }: VerbOptions): Promise<v
   });
 };
 
-const revoking = async (
+export const revoking = async (
   on: Instance,
   accountId: string,
   options: VerbOptions,
@@ -180,7 +208,7 @@ const revoking = async (
 };
 
 /** What the service makes of an error; anything that it does not know is a bug. */
-const failed = (error: unknown): Outcome => {
+export const failed = (error: unknown): Outcome => {
   if (error instanceof Refusal) return error.outcome;
   if (error instanceof RevocationUnavailable)
     return { kind: error.mayHaveTakenEffect ? 'unknown' : 'unavailable' };

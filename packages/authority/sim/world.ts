@@ -4,9 +4,16 @@ import type { AccountState } from './check/specification.ts';
 import { type Instance, startInstance, Target } from './instance.ts';
 import type { Network } from './postgres/connection.ts';
 import { Database } from './postgres/database.ts';
-import { accountKey, GENERATION, linkKey, sessionKey } from './postgres/rows.ts';
+import {
+  accountKey,
+  GENERATION,
+  linkKey,
+  sessionKey,
+  type SessionLife,
+  type SessionRow,
+} from './postgres/rows.ts';
 import { type Commit, PostgresServer } from './postgres/server.ts';
-import { SESSION_MS } from './postgres/verb-statements.ts';
+import { sessionRow } from './postgres/verb-statements.ts';
 import { RedisServer } from './redis/server.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -28,6 +35,9 @@ export interface WorldOptions {
   /** Each reply arrives together with the effect it answers. */
   isEager: boolean;
   sessionsPerAccount: number;
+  life: SessionLife;
+  /** How wrong the wall clocks of instances may be, either way. */
+  wallSkewMs: number;
 }
 
 /** Fences whose writers are between FENCE and RELEASE, so that the checker knows what the loss of a key means. */
@@ -102,7 +112,11 @@ export class World {
           if (held !== undefined && accountId !== undefined) this.#fences.lost(accountId, held);
         }
       };
-    this.database.server.events.lost = (commits) => this.#lost(commits);
+    const { events } = this.database.server;
+    this.history.databaseNowMs = () => this.database.server.nowMs();
+    events.committed = ({ keys, state }) => this.#noteEnds(state, keys);
+    this.#noteEnds(this.database.server.committed, [...this.database.server.committed.keys()]);
+    events.lost = (commits) => this.#lost(commits);
     for (const accountId of this.initial.keys()) this.slots.set(accountId, this.primary());
   }
 
@@ -123,7 +137,7 @@ export class World {
   /** @param isPolling false: it never gets a lease, and so answers from Postgres alone */
   start(name?: string, isPolling = true): Instance {
     this.#started += 1;
-    const { leaseMs, pollMs, sweepMs, databaseLoss, isCluster } = this.options;
+    const { leaseMs, pollMs, sweepMs, databaseLoss, isCluster, life } = this.options;
     const target = isCluster
       ? new Target(
           (accountId) => this.slots.get(accountId) ?? this.primary(),
@@ -145,7 +159,8 @@ export class World {
         seed: this.chance.below(2 ** 31),
         // Any two differ by less than 5 % (assumed by spec §2): 1.02 / 0.975 is 1.046.
         clockRate: this.#rate(),
-        wallOffsetMs: 1_700_000_000_000,
+        wallOffsetMs: 1_700_000_000_000 + this.#skew(),
+        life,
         leaseMs,
         pollMs,
         sweepMs,
@@ -163,6 +178,11 @@ export class World {
     return this.chance.of([0.975, 1, 1.02]);
   }
 
+  #skew(): number {
+    const { wallSkewMs } = this.options;
+    return wallSkewMs === 0 ? 0 : this.chance.between(-wallSkewMs, wallSkewMs);
+  }
+
   alive(): Instance[] {
     return this.instances.filter((one) => one.process.isAlive && one !== this.outsider);
   }
@@ -176,6 +196,11 @@ export class World {
     const [first] = this.instances;
     if (first === undefined) throw new Error('a world has an instance');
     return first;
+  }
+
+  stepDatabaseClock(ms: number): void {
+    this.database.server.clockOffsetMs += ms;
+    this.history.databaseClockStepped();
   }
 
   /** The index holds something of a generation other than this one. */
@@ -224,19 +249,19 @@ export class World {
         (_, index) => `${id}-s${index + 1}`,
       );
       for (const session of sessions)
-        rows.set(sessionKey(session), {
-          id: session,
-          accountId: id,
-          epoch: 1,
-          revoked: false,
-          createdAt: now,
-          lastSeenAt: now,
-          idleExpiresAt: now + SESSION_MS,
-          expiresAt: now + 10 * SESSION_MS,
-        });
-      this.initial.set(id, { password: 'p0', live: new Set(sessions), links: new Set([`${id}-l0`]) });
+        rows.set(sessionKey(session), sessionRow(session, { id, epoch: 1 }, now, this.options.life));
+      const links = new Set([`${id}-l0`]);
+      this.initial.set(id, { password: 'p0', live: new Set(sessions), links, isDisabled: false });
     }
     return rows;
+  }
+
+  /** For the checker: from now on until when. */
+  #noteEnds(state: ReadonlyMap<string, object>, keys: readonly string[]): void {
+    for (const key of keys) {
+      const row = key.startsWith('session/') ? (state.get(key) as SessionRow | undefined) : undefined;
+      if (row !== undefined) this.history.sessionEnds(row.id, Math.min(row.idleExpiresAt, row.expiresAt));
+    }
   }
 
   #lost(commits: readonly Commit[]): void {

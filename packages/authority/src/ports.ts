@@ -28,6 +28,14 @@ export interface PostgresHistory {
   timeline: string;
 }
 
+/**
+ * A history and the generation that was registered on it. Two fail-overs may choose the same number for their timeline
+ * and give out the same transaction ids; a generation's random name is committed on one of them only.
+ */
+export interface PostgresBranch extends PostgresHistory {
+  generation: string;
+}
+
 /** What the index may hold about a live session; times in milliseconds of the database's clock. */
 export interface LiveSession {
   sessionId: string;
@@ -99,10 +107,13 @@ export interface SessionStore {
    * somebody holds the row. A missing row counts as locked: the account is gone, nobody can revoke in it.
    */
   whileNobodyRevokes(accountId: string, work: () => Promise<void>): Promise<boolean>;
-  /** Fate of a transaction whose commit was not answered; `unknown` when another history answers. */
+  /**
+   * Fate of a transaction whose commit was not answered; `unknown` when it cannot be known that the branch on which it
+   * ran is the one that answers.
+   */
   transactionStatus(
     xid: string,
-    history: PostgresHistory,
+    branch: PostgresBranch,
   ): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'>;
 }
 

@@ -5,6 +5,7 @@ import type {
   GenerationSeen,
   Log,
   Outcome,
+  PostgresBranch,
   Random,
   RevokingStore,
   SessionIndex,
@@ -40,6 +41,11 @@ export interface RevokerParts<Tx, Account> {
 
 /** Not an error of the write: the attempt ends and the next one begins after a pause. */
 class NotYet extends Error {}
+
+const branchOf = ({ history, generation }: GenerationSeen): PostgresBranch => ({
+  ...history,
+  generation: generation.name,
+});
 
 const PAUSE_MS = 100;
 const RELEASE_ATTEMPTS = 3;
@@ -145,7 +151,7 @@ export class Revoker<Tx, Account> {
     return value;
   }
 
-  /** P2 step 7: an unanswered COMMIT is settled by asking the same Postgres history, or stays unknown. */
+  /** P2 step 7: an unanswered COMMIT is settled by asking the branch of history on which it ran, or stays unknown. */
   async #settle<T>(
     outcome: Outcome<T>,
     attempt: Attempt<T>,
@@ -156,7 +162,7 @@ export class Revoker<Tx, Account> {
     if (attempt.seen === null || attempt.result === null) throw unknown;
     while (this.#parts.clock.monotonicMs() < deadlineMs) {
       const status = await this.#parts.store
-        .transactionStatus(attempt.seen.xid, attempt.seen.history)
+        .transactionStatus(attempt.seen.xid, branchOf(attempt.seen))
         .catch(() => 'in_progress' as const);
       if (status === 'committed') return { kind: 'committed', value: attempt.result.value };
       if (status === 'aborted')

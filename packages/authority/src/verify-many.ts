@@ -38,7 +38,7 @@ export class ManyVerifier {
     const store: SessionStore = {
       truth: (sessionId, accountId) => round.truth({ sessionId, accountId }),
       whileNobodyRevokes: (accountId, work) => this.#parts.store.whileNobodyRevokes(accountId, work),
-      transactionStatus: (xid, history) => this.#parts.store.transactionStatus(xid, history),
+      transactionStatus: (xid, branch) => this.#parts.store.transactionStatus(xid, branch),
     };
     const verifier = new Verifier({ ...this.#parts, store }, this.#settings);
     const verdicts = new Map(

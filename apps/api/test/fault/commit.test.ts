@@ -129,12 +129,16 @@ describe('P2: a COMMIT that is not answered is settled by asking Postgres, or sa
     expect(await status(other, session)).toBe('session_revoked');
   });
 
-  it('P2: the same transaction under another Postgres history tells nothing: unknown', async () => {
+  // Two fail-overs may choose the same number for their timeline; a generation belongs to one branch only.
+  it.each([
+    { what: 'timeline', change: { timeline: '0000000A' } },
+    { what: 'generation', change: { generation: 'registered-on-another-branch' } },
+  ])('G1, P2: the same transaction under another $what tells nothing: unknown', async ({ change }) => {
     const { token } = await prepare();
     const a = await distant({
       sessions: changedSessions((real) => ({
-        transactionStatus: async (xid, history) => {
-          const answer = await real.transactionStatus(xid, { ...history, timeline: '0000000A' });
+        transactionStatus: async (xid, branch) => {
+          const answer = await real.transactionStatus(xid, { ...branch, ...change });
           statuses.push(answer);
           return answer;
         },

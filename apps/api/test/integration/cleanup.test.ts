@@ -2,6 +2,7 @@ import type { TestDatabase } from '@portcullis/devstack/test-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import type { Clock } from '../../src/ports.ts';
 import { cleanUp } from '../../src/services/cleanup/clean-up.ts';
 import { CLEAN_UP_POLICY, type CleanUpPolicy } from '../../src/services/cleanup/policy.ts';
 import { settings } from '../support/settings.ts';
@@ -31,8 +32,11 @@ afterEach(async () => {
   await base.drop();
 });
 
-const clean = (policy: Partial<CleanUpPolicy> = {}, signal = new AbortController().signal) =>
-  cleanUp({ db, clock: systemClock, log, policy: { ...CLEAN_UP_POLICY, ...policy } }, signal);
+const clean = (
+  policy: Partial<CleanUpPolicy> = {},
+  signal = new AbortController().signal,
+  clock: Clock = systemClock,
+) => cleanUp({ db, clock, log, policy: { ...CLEAN_UP_POLICY, ...policy } }, signal);
 const ids = async (table: string, key = 'id') =>
   (await sql.rows<{ id: string }>(`SELECT ${key}::text AS id FROM portcullis.${table} ORDER BY 1`)).map(
     ({ id }) => id,
@@ -151,24 +155,38 @@ describe('each step removes exactly what is past its retention', () => {
     expect(await ids('account')).toEqual([uuid(1), uuid(2), uuid(4)]);
   });
 
-  it('feed rows after 7 days, notices after 30, leases that are dead for ten of them', async () => {
+  it('feed rows after 7 days, notices after 30', async () => {
     for (const at of [ago('7 days'), ago('7 days', '-1 minute')])
       await sql.rows(
         `INSERT INTO portcullis.revocation_feed (account_id, epoch, type, cause, at) VALUES ('${uuid(1)}', 1, 'x', 'x', ${at})`,
       );
-    for (const [n, at] of [ago('30 days'), ago('30 days', '-1 minute')].entries()) {
+    for (const [n, at] of [ago('30 days'), ago('30 days', '-1 minute')].entries())
       await sql.rows(
         `INSERT INTO portcullis.notice (id, kind, message_id, created_at) VALUES ('${uuid(n)}', 'x', 'x', ${at})`,
       );
-      await sql.rows(
-        `INSERT INTO portcullis.index_lease (instance_id, generation, expires_at, reaches_index, started_at, version)
-         VALUES ('i${n}', 'g', now() - interval '${n === 0 ? 101 : 99} seconds', true, now(), '0')`,
-      );
-    }
-    expect(await clean()).toMatchObject({ 'feed rows': 1, notices: 1, leases: 1 });
+    expect(await clean()).toMatchObject({ 'feed rows': 1, notices: 1, leases: 0 });
     expect(await ids('revocation_feed')).toEqual(['2']);
     expect(await ids('notice')).toEqual([uuid(1)]);
-    expect(await ids('index_lease', 'instance_id')).toEqual(['i1']);
+  });
+
+  it('P5: a lease dead for ten of them, once its row stood still for one more by the clock of the worker', async () => {
+    for (const [id, seconds] of Object.entries({ gone: 101, renewed: 101, young: 99 }))
+      await sql.rows(
+        `INSERT INTO portcullis.index_lease (instance_id, generation, expires_at, reaches_index, started_at, version)
+         VALUES ('${id}', 'g', now() - interval '${seconds} seconds', true, now(), '0')`,
+      );
+    const renew = "UPDATE portcullis.index_lease SET expires_at = now() - interval '100 seconds'";
+    const slept: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      sleep: async (ms) => {
+        slept.push(ms);
+        await sql.rows(`${renew} WHERE instance_id = 'renewed'`);
+      },
+    };
+    expect(await clean({}, undefined, clock)).toMatchObject({ leases: 1 });
+    expect(slept).toEqual([CLEAN_UP_POLICY.leaseSeconds * 1_000]);
+    expect(await ids('index_lease', 'instance_id')).toEqual(['renewed', 'young']);
   });
 
   it('dead letters as old as the notices, of the clean-up itself after an hour; nothing that may still run', async () => {

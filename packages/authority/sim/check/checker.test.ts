@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { check } from './checker.ts';
 import { History, type Input, type Operation, type Outcome } from './history.ts';
 
-const initial = new Map([['a', { password: 'p0', live: new Set(['s1', 's2']), links: new Set(['l']) }]]);
+const initial = new Map([
+  ['a', { password: 'p0', live: new Set(['s1', 's2']), links: new Set(['l']), isDisabled: false }],
+]);
 
 /** A history by hand: operations begin and end in the order in which this is called. */
 const story = () => {
@@ -99,6 +101,63 @@ describe('the checker', () => {
     beside.did({ kind: 'revoke all', callerId: 's1' }, done);
     beside.end(signingIn, { kind: 'overtaken' });
     expect(beside.verdict()).toEqual([]);
+  });
+
+  it('G1, G2: nothing that was over before an account was disabled is live again once it is enabled', () => {
+    const it = story();
+    it.did({ kind: 'disable' }, done);
+    it.did({ kind: 'enable' }, done);
+    it.did(verify('s1'), dead);
+    it.did(signIn('p0'), { kind: 'done', sessionId: 'new' });
+    it.did(verify('new'), live);
+    expect(it.verdict()).toEqual([]);
+    it.did(verify('s1'), live);
+    expect(it.verdict()).toEqual(['G1']);
+  });
+
+  it('G4: a disabled account signs nobody in, and says so to the right password alone', () => {
+    const told = story();
+    told.did({ kind: 'disable' }, done);
+    told.did(signIn('p0'), { kind: 'disabled' });
+    told.did(signIn('p1'), { kind: 'refused' });
+    expect(told.verdict()).toEqual([]);
+    told.did(signIn('p0'), { kind: 'done', sessionId: 'new' });
+    expect(told.verdict()).toEqual(['G1–G10']);
+    const enabled = story();
+    enabled.did(signIn('p0'), { kind: 'disabled' });
+    expect(enabled.verdict()).toEqual(['G1–G10']);
+  });
+
+  it('an operation that did nothing when it began may do something before it ends', () => {
+    const it = story();
+    const enabling = it.begin({ kind: 'enable' });
+    it.did({ kind: 'disable' }, done);
+    it.end(enabling, done);
+    it.did(signIn('p0'), { kind: 'done', sessionId: 'new' });
+    expect(it.verdict()).toEqual([]);
+    const late = story();
+    late.did({ kind: 'enable' }, done);
+    late.did({ kind: 'disable' }, done);
+    late.did(signIn('p0'), { kind: 'done', sessionId: 'new' });
+    expect(late.verdict()).toEqual(['G1–G10']);
+  });
+
+  it('G1, G5: a change of the password ends every session but the one that it opens', () => {
+    const change: Input = { kind: 'change password', callerId: 's1', password: 'p0', renewed: 'p1' };
+    const it = story();
+    it.did(change, { kind: 'done', sessionId: 'new' });
+    it.did(verify('new'), live);
+    it.did(verify('s2'), dead);
+    it.did(signIn('p0'), { kind: 'refused' });
+    it.did({ ...change, callerId: 'new', password: 'p0' }, { kind: 'refused' });
+    it.did(change, { kind: 'refused' });
+    it.did({ ...change, password: 'p1' }, dead);
+    expect(it.verdict()).toEqual([]);
+    it.did(verify('s1'), live);
+    expect(it.verdict()).toEqual(['G1']);
+    const wrong = story();
+    wrong.did({ ...change, password: 'wrong' }, { kind: 'done', sessionId: 'new' });
+    expect(wrong.verdict()).toEqual(['G1–G10']);
   });
 
   it('G6: one link for two resets is a violation', () => {

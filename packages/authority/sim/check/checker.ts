@@ -1,3 +1,4 @@
+import { expiry } from './expiry.ts';
 import { describe, type History, type Operation } from './history.ts';
 import { isLinearizable } from './linearize.ts';
 import type { AccountState } from './specification.ts';
@@ -10,7 +11,11 @@ export interface Violation {
 }
 
 /** Every guarantee on one history; the first violation of each account. */
-export const check = (history: History, initial: ReadonlyMap<string, AccountState>): Violation[] => {
+export const check = (
+  history: History,
+  initial: ReadonlyMap<string, AccountState>,
+  leaseMs = 0,
+): Violation[] => {
   const violations: Violation[] = [];
   for (const [accountId, state] of initial) {
     const operations = relevant(history, accountId);
@@ -20,6 +25,7 @@ export const check = (history: History, initial: ReadonlyMap<string, AccountStat
       acceptAfterReject(operations) ??
       spentTwice(operations) ??
       overtakenByNobody(operations) ??
+      expiry(operations, history, leaseMs) ??
       unexplained(operations, state);
     if (violation !== null) violations.push(violation);
   }
@@ -60,7 +66,10 @@ const ends = (
       return input.callerId !== sessionId && openedBefore(invoked);
     case 'revoke all':
     case 'reset':
+    case 'change password':
+    case 'disable':
       return openedBefore(invoked);
+    case 'enable':
     case 'issue link':
     case 'sign in':
     case 'verify':
@@ -69,7 +78,10 @@ const ends = (
 };
 
 const isVerify = (operation: Operation, kind: 'live' | 'dead') =>
-  operation.input.kind === 'verify' && operation.outcome?.kind === kind;
+  operation.input.kind === 'verify' && operation.outcome?.kind === kind && !isExpired(operation);
+/** Judged by the clock, and by nothing else. */
+const isExpired = ({ outcome }: Operation) =>
+  outcome?.kind === 'dead' && outcome.reason === 'session_expired';
 const sessionOf = (operation: Operation) =>
   operation.input.kind === 'verify' ? operation.input.sessionId : '';
 
@@ -139,13 +151,15 @@ const spentTwice = (operations: readonly Operation[]): Violation | null => {
   return null;
 };
 
+const STEPS_EPOCH = new Set(['reset', 'revoke all', 'revoke others', 'change password', 'disable']);
+
 /** A sign-in may be told "credentials changed" only when something that steps the epoch ran beside it. */
 const overtakenByNobody = (operations: readonly Operation[]): Violation | null => {
   for (const one of operations) {
     if (one.outcome?.kind !== 'overtaken') continue;
     const hasRival = operations.some(
       ({ input, invoked, returned, outcome }) =>
-        ['reset', 'revoke all', 'revoke others'].includes(input.kind) &&
+        STEPS_EPOCH.has(input.kind) &&
         !['refused', 'dead', 'unavailable'].includes(outcome?.kind ?? '') &&
         invoked < (one.returned ?? Number.POSITIVE_INFINITY) &&
         (outcome?.kind !== 'done' || returned === null || returned > one.invoked),
@@ -163,10 +177,11 @@ const overtakenByNobody = (operations: readonly Operation[]): Violation | null =
 /** Everything together: some order of one thing at a time has to explain every answer. */
 const unexplained = (operations: readonly Operation[], initial: AccountState): Violation | null => {
   const judged = operations.filter(
-    ({ input, outcome, excused }) =>
-      outcome?.kind !== 'unavailable' &&
-      outcome?.kind !== 'overtaken' &&
-      !(input.kind === 'verify' && (outcome === null || excused)),
+    (one) =>
+      one.outcome?.kind !== 'unavailable' &&
+      one.outcome?.kind !== 'overtaken' &&
+      !isExpired(one) &&
+      !(one.input.kind === 'verify' && (one.outcome === null || one.excused)),
   );
   if (isLinearizable(judged, initial)) return null;
   return {

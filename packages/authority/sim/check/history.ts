@@ -7,7 +7,10 @@ export type Input =
   | { kind: 'reset'; linkId: string; password: string }
   | { kind: 'revoke one'; callerId: string; sessionId: string }
   | { kind: 'revoke others'; callerId: string }
-  | { kind: 'revoke all'; callerId: string };
+  | { kind: 'revoke all'; callerId: string }
+  | { kind: 'change password'; callerId: string; password: string; renewed: string }
+  | { kind: 'disable' }
+  | { kind: 'enable' };
 
 export type Outcome =
   /** Verify: the session is live. */
@@ -17,6 +20,8 @@ export type Outcome =
   | { kind: 'done'; sessionId?: string }
   /** A wrong password or link. */
   | { kind: 'refused' }
+  /** The right password of an account that is disabled. */
+  | { kind: 'disabled' }
   /** The epoch moved between the proof and the insert: told like a wrong password. */
   | { kind: 'overtaken' }
   /** For certain nothing happened. */
@@ -35,14 +40,27 @@ export interface Operation {
   /** Places in the one order of all beginnings and ends. */
   readonly invoked: number;
   returned: number | null;
+  /** The same by the database's clock. */
+  readonly invokedMs: number;
+  returnedMs: number;
   /** Null while it runs, and for ever when its process died. */
   outcome: Outcome | null;
   /** Its account's fence had been lost with its key when this began or ended: G2 does not hold then (spec §5). */
   excused: boolean;
 }
 
+/** Until when a session lasted by the database's clock, unless it is used, from this place in the history on. */
+interface End {
+  from: number;
+  ms: number;
+}
+
 export class History {
   readonly operations: Operation[] = [];
+  readonly ends = new Map<string, End[]>();
+  /** When the database's clock was stepped. */
+  readonly steps: number[] = [];
+  databaseNowMs: () => number = () => 0;
   #place = 0;
   /** Accounts whose committed writes a fail-over lost, and when: Postgres's own durability is no promise of ours. */
   readonly rolledBack = new Map<string, number>();
@@ -61,6 +79,8 @@ export class History {
       by,
       input,
       invoked: this.#place,
+      invokedMs: this.databaseNowMs(),
+      returnedMs: 0,
       returned: null,
       outcome: null,
       excused: this.#isUnguarded(accountId),
@@ -72,8 +92,20 @@ export class History {
   return(operation: Operation, outcome: Outcome): void {
     this.#place += 1;
     operation.returned = this.#place;
+    operation.returnedMs = this.databaseNowMs();
     operation.outcome = outcome;
     operation.excused ||= this.#isUnguarded(operation.accountId);
+  }
+
+  /** A commit says until when this session lasts from now on. */
+  sessionEnds(sessionId: string, ms: number): void {
+    this.#place += 1;
+    this.ends.set(sessionId, [...(this.ends.get(sessionId) ?? []), { from: this.#place, ms }]);
+  }
+
+  databaseClockStepped(): void {
+    this.#place += 1;
+    this.steps.push(this.#place);
   }
 
   /** A fail-over undid commits of this account: what comes after is another story. */

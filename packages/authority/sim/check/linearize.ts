@@ -14,6 +14,9 @@ const isUnknown = (operation: Operation) =>
 const endOf = (operation: Operation) =>
   isUnknown(operation) ? Number.POSITIVE_INFINITY : (operation.returned ?? Number.POSITIVE_INFINITY);
 
+/** Writes that do nothing now and might do something later: when they happen must stay open. */
+const MAY_DO_NOTHING: ReadonlySet<string> = new Set(['enable', 'disable']);
+
 class Search {
   readonly #operations: readonly Operation[];
   readonly #done: boolean[];
@@ -45,7 +48,8 @@ class Search {
     const marked: number[] = [];
     for (const index of this.#candidates()) {
       const operation = this.#operations[index];
-      if (operation === undefined || isUnknown(operation)) continue;
+      if (operation === undefined || isUnknown(operation) || MAY_DO_NOTHING.has(operation.input.kind))
+        continue;
       if (apply(state, operation.input, operation.outcome, operation.id) !== state) continue;
       this.#mark(index);
       marked.push(index);

@@ -7,6 +7,7 @@ export interface AccountState {
   live: ReadonlySet<string>;
   /** Reset links that may still be used. */
   links: ReadonlySet<string>;
+  isDisabled: boolean;
 }
 
 /** An operation that has no return yet, or ended with "unknown": any outcome it could have had. */
@@ -32,10 +33,16 @@ export const apply = (
     case 'issue link':
       return { ...state, links: new Set([...state.links, input.linkId]) };
     case 'reset': {
-      const isGood = state.links.has(input.linkId);
+      const isGood = state.links.has(input.linkId) && !state.isDisabled;
       if (outcome?.kind === 'refused') return isGood ? null : state;
-      return isGood ? { password: input.password, live: new Set(), links: new Set() } : null;
+      return isGood ? { ...state, password: input.password, live: new Set(), links: new Set() } : null;
     }
+    case 'change password':
+      return changePassword(state, input, outcome, id);
+    case 'disable':
+      return state.isDisabled ? state : { ...state, isDisabled: true, live: new Set(), links: new Set() };
+    case 'enable':
+      return state.isDisabled ? { ...state, isDisabled: false } : state;
     case 'revoke one': {
       const { callerId, sessionId } = input;
       const isCallerLive = state.live.has(callerId);
@@ -62,9 +69,27 @@ const signIn = (
   const isRight = password === state.password;
   if (outcome?.kind === 'refused') return isRight ? null : state;
   if (!isRight) return null;
-  const sessionId = outcome?.kind === 'done' ? outcome.sessionId : undefined;
-  return { ...state, live: new Set([...state.live, sessionId ?? `unknown ${id}`]) };
+  if (outcome?.kind === 'disabled') return state.isDisabled ? state : null;
+  return state.isDisabled ? null : { ...state, live: new Set([...state.live, opened(outcome, id)]) };
 };
+
+const changePassword = (
+  state: AccountState,
+  { callerId, password, renewed }: Input & { kind: 'change password' },
+  outcome: Outcome | null,
+  id: number,
+): AccountState | null => {
+  const isRight = password === state.password;
+  if (outcome?.kind === 'refused') return isRight ? null : state;
+  const isCallerLive = state.live.has(callerId);
+  if (outcome?.kind === 'dead') return isCallerLive ? null : state;
+  if (!isRight || !isCallerLive) return null;
+  return { ...state, password: renewed, live: new Set([opened(outcome, id)]), links: new Set() };
+};
+
+/** The session that came out; one of an operation whose answer was lost is known to nobody. */
+const opened = (outcome: Outcome | null, id: number): string =>
+  (outcome?.kind === 'done' ? outcome.sessionId : undefined) ?? `unknown ${id}`;
 
 const without = (live: ReadonlySet<string>, sessionId: string): ReadonlySet<string> => {
   const rest = new Set(live);
@@ -72,5 +97,5 @@ const without = (live: ReadonlySet<string>, sessionId: string): ReadonlySet<stri
   return rest;
 };
 
-export const keyOf = ({ password, live, links }: AccountState): string =>
-  `${password};${[...live].sort().join()};${[...links].sort().join()}`;
+export const keyOf = ({ password, live, links, isDisabled }: AccountState): string =>
+  `${isDisabled};${password};${[...live].sort().join()};${[...links].sort().join()}`;

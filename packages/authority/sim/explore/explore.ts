@@ -57,6 +57,8 @@ const small: WorldOptions = {
   areClocksApart: false,
   isEager: true,
   sessionsPerAccount: 1,
+  life: { idleMs: 86_400_000, absoluteMs: 864_000_000 },
+  wallSkewMs: 0,
 };
 
 const MAX_STEPS = 400;

@@ -130,6 +130,11 @@ export const leaseMutants: Mutant[] = [
     changes: [{ file: lease, from: ' && jump <= CLOCK_JUMP_MS;', to: ' && jump >= 0;' }],
   },
   {
+    name: 'the clock of Postgres alone ends the row of a lease',
+    removes: 'P5 a row goes only after it stood still for a lease',
+    changes: [{ file: 'sim/postgres/clean-up.ts', from: 'await process.clock.sleep(leaseMs);', to: '' }],
+  },
+  {
     name: 'a name of a generation is used again',
     removes: '§1 each generation is a fresh name space',
     changes: [

@@ -88,6 +88,17 @@ export const revokeMutants: Mutant[] = [
     ],
   },
   {
+    name: 'the number of the timeline tells whose fate it is',
+    removes: 'P2 step 7: the branch on which the transaction ran',
+    changes: [
+      {
+        file: 'sim/postgres/stores.ts',
+        from: "if (branch.generation !== generation) return 'unknown';",
+        to: 'void generation;',
+      },
+    ],
+  },
+  {
     name: 'the tag of COMMIT is not looked at',
     removes: 'P2 step 7: a tag other than COMMIT',
     changes: [
@@ -152,25 +163,13 @@ export const revokeMutants: Mutant[] = [
     name: 'a use is recorded over a dead session',
     removes: 'G10, P9',
     changes: [
+      { file: verbs, from: 'return isLongAgo && isLive(rows, id, server.nowMs());', to: 'return isLongAgo;' },
       {
         file: verbs,
-        from: `  lock: (view) =>
-    isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null,
-  run: (view) => {
-    const now = view.server.nowMs();
-    // Only`,
-        to: `  lock: () => ({ key: sessionKey(id), mode: 'NO KEY UPDATE' }),
-  run: (view) => {
-    const now = view.server.nowMs();
-    // Only`,
-      },
-      {
-        file: verbs,
-        from: `if (!isLive(view, id, now) || !isLive(again, id, now)) return false;
-    const session = view.newest<SessionRow>(sessionKey(id)) as SessionRow;`,
-        to: `void again;
-    const session = view.get<SessionRow>(sessionKey(id));
-    if (session === undefined) return false;`,
+        from: `    const session = view.newest<SessionRow>(sessionKey(id)) as SessionRow;
+    const idleExpiresAt`,
+        to: `    const session = view.get<SessionRow>(sessionKey(id)) as SessionRow;
+    const idleExpiresAt`,
       },
     ],
   },

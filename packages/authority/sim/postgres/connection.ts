@@ -233,7 +233,7 @@ export class Connection {
     const lock = statement.lock?.(view) ?? null;
     const proceed = () => {
       if (lock) server.locks.take(transaction, lock.key, lock.mode);
-      this.#complete(statement.run(view), view, done);
+      this.#complete(statement.run(view), view, statement.isAtomic === true, done);
     };
     if (lock === null || server.locks.isFree(transaction, lock.key, lock.mode)) return proceed();
     if (lock.nowait === true) return fail('55P03', 'could not obtain lock');
@@ -270,10 +270,15 @@ export class Connection {
   }
 
   /** A statement outside a transaction commits by itself, a moment after it has run. */
-  #complete<Result>(result: Result, view: View, done: (settled: Settled<Result>) => void): void {
-    const { transaction, server } = { transaction: view.transaction, server: this.server };
+  #complete<Result>(
+    result: Result,
+    view: View,
+    isAtomic: boolean,
+    done: (settled: Settled<Result>) => void,
+  ): void {
+    const { transaction, server } = view;
     if (this.#isInTransaction) return done({ ok: true, value: result });
-    if (transaction.writes.size === 0) {
+    if (transaction.writes.size === 0 || isAtomic) {
       this.#finish(transaction, true);
       return done({ ok: true, value: result });
     }

@@ -3,10 +3,11 @@ import type {
   LiveSession,
   PollReply,
   PollReport,
-  PostgresHistory,
+  PostgresBranch,
   Registration,
   Truth,
 } from '../../src/ports.ts';
+import type { Subject } from '../../src/verify-many.ts';
 import {
   type AccountRow,
   accountKey,
@@ -21,7 +22,7 @@ import {
 import type { State } from './rows.ts';
 import type { Statement, View } from './statement.ts';
 
-/** The protocol's own SQL, statement by statement; `pins.ts` holds the texts that these stand for. */
+/** The protocol's own SQL, statement by statement; `pins/` holds the texts that these stand for. */
 
 const ADVISORY = 'advisory';
 
@@ -47,6 +48,15 @@ export const truth = (
       truth: found ? truthOf(state, session, view.server.nowMs()) : { kind: 'missing' },
     };
   },
+});
+
+/** TRUTHS of postgres/sessions.ts: one snapshot for all of them. */
+export const truths = (
+  subjects: readonly Subject[],
+  standby: State | null,
+): Statement<{ inRecovery: boolean; truth: Truth }[]> => ({
+  name: `TRUTHS ${subjects.map(({ sessionId }) => sessionId).join(' ')}`,
+  run: (view) => subjects.map(({ sessionId, accountId }) => truth(sessionId, accountId, standby).run(view)),
 });
 
 const truthOf = (
@@ -80,9 +90,13 @@ export const lockForHeal = (accountId: string): Statement<void> => ({
   run: () => undefined,
 });
 
-export const transactionStatus = (xid: string): Statement<{ status: string; history: PostgresHistory }> => ({
+/** STATUS of postgres/sessions.ts. */
+export const transactionStatus = (xid: string): Statement<{ status: string; branch: PostgresBranch }> => ({
   name: `STATUS of ${xid}`,
-  run: (view) => ({ status: view.server.status(xid), history: view.server.history() }),
+  run: (view) => ({
+    status: view.server.status(xid),
+    branch: { ...view.server.history(), generation: generationOf(view).name },
+  }),
 });
 
 export const currentGeneration = (
@@ -177,12 +191,22 @@ export const removeLease = (instanceId: string): Statement<void> => ({
   run: (view) => view.remove(leaseKey(instanceId)),
 });
 
-export const removeDeadLeases = (olderThanMs: number): Statement<void> => ({
+/** SUSPECTS of the service's cleanup/leases.ts. */
+export const deadLeases = (forMs: number): Statement<LeaseRow[]> => ({
+  name: 'DEAD LEASES',
+  run: (view) =>
+    view.all<LeaseRow>('lease').filter(({ expiresAt }) => expiresAt < view.server.nowMs() - forMs),
+});
+
+/** REMOVE of the same: a row that was written since stays. It holds the rows, and a poll that meets one writes it anew. */
+export const removeLeases = (rows: readonly LeaseRow[]): Statement<void> => ({
   name: 'REMOVE DEAD LEASES',
   run: (view) => {
-    for (const lease of view.all<LeaseRow>('lease'))
-      if (lease.expiresAt < view.server.nowMs() - olderThanMs) view.remove(leaseKey(lease.instanceId));
+    for (const { instanceId, expiresAt } of rows)
+      if (view.newest<LeaseRow>(leaseKey(instanceId))?.expiresAt === expiresAt)
+        view.remove(leaseKey(instanceId));
   },
+  isAtomic: true,
 });
 
 /** P2 step 2, alone in its statement. */

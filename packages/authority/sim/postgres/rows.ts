@@ -16,8 +16,15 @@ export interface SessionRow {
   revoked: boolean;
   createdAt: number;
   lastSeenAt: number;
+  idleMs: number;
   idleExpiresAt: number;
   expiresAt: number;
+}
+
+/** How long a session lasts unused, and at most. */
+export interface SessionLife {
+  idleMs: number;
+  absoluteMs: number;
 }
 
 export interface LinkRow {

@@ -103,7 +103,9 @@ export class PostgresServer {
     this.#end(transaction, 'aborted');
   }
 
-  status(xid: string): 'in_progress' | 'committed' | 'aborted' | 'unknown' {
+  /** Of a number that was not given out yet pg_xact_status says that it is in the future: an error. */
+  status(xid: string): 'in_progress' | 'committed' | 'aborted' | 'unknown' | 'error' {
+    if (Number(xid) > this.#lastXid) return 'error';
     return this.#statuses.get(xid) ?? 'unknown';
   }
 

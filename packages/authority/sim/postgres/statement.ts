@@ -28,6 +28,8 @@ export interface Statement<Result> {
   /** The lock it waits for, judged by its snapshot: a row that does not match is not locked. */
   lock?: (view: View) => Lock | null;
   run: (view: View) => Result;
+  /** Commits as it runs: the locks that it really takes let nobody in between who would notice. */
+  isAtomic?: true;
 }
 
 const own = <Row extends object>(transaction: Transaction, state: State, key: string): Row | undefined => {

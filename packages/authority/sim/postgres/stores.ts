@@ -3,12 +3,13 @@ import {
   type LeaseStore,
   type PollReply,
   type PollReport,
-  type PostgresHistory,
+  type PostgresBranch,
   type Registration,
   type SessionStore,
   StoreUnavailable,
   type Truth,
 } from '../../src/ports.ts';
+import type { ManySessionStore, Subject } from '../../src/verify-many.ts';
 import type { SimProcess } from '../process.ts';
 import type { Connection } from './connection.ts';
 import type { Database } from './database.ts';
@@ -16,7 +17,7 @@ import * as sql from './protocol-statements.ts';
 import { PostgresError } from './server.ts';
 
 /** SessionStore with the steps of postgres/sessions.ts. */
-export class SimSessionStore implements SessionStore, GenerationStore {
+export class SimSessionStore implements SessionStore, ManySessionStore, GenerationStore {
   readonly #database: Database;
   readonly #process: SimProcess;
 
@@ -30,6 +31,14 @@ export class SimSessionStore implements SessionStore, GenerationStore {
     const row = await this.#guarded((one) => one.statement(statement));
     if (row.inRecovery) throw new StoreUnavailable('the server that answered is not a primary');
     return row.truth;
+  }
+
+  async truths(subjects: readonly Subject[]): Promise<Truth[]> {
+    const statement = sql.truths(subjects, this.#database.takeStandby());
+    const rows = await this.#guarded((one) => one.statement(statement));
+    if (rows.some(({ inRecovery }) => inRecovery))
+      throw new StoreUnavailable('the server that answered is not a primary');
+    return rows.map(({ truth }) => truth);
   }
 
   async whileNobodyRevokes(accountId: string, work: () => Promise<void>): Promise<boolean> {
@@ -51,12 +60,13 @@ export class SimSessionStore implements SessionStore, GenerationStore {
 
   async transactionStatus(
     xid: string,
-    history: PostgresHistory,
+    { systemId, timeline, generation }: PostgresBranch,
   ): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'> {
-    const row = await this.#guarded((one) => one.statement(sql.transactionStatus(xid)));
-    if (row.history.systemId !== history.systemId || row.history.timeline !== history.timeline)
-      return 'unknown';
-    return row.status as 'committed' | 'aborted' | 'in_progress' | 'unknown';
+    const { status, branch } = await this.#guarded((one) => one.statement(sql.transactionStatus(xid)));
+    if (status === 'error') throw new StoreUnavailable(`transaction ID ${xid} is in the future`);
+    if (branch.systemId !== systemId || branch.timeline !== timeline) return 'unknown';
+    if (branch.generation !== generation) return 'unknown';
+    return status as 'committed' | 'aborted' | 'in_progress' | 'unknown';
   }
 
   async currentGeneration(): Promise<string> {

@@ -5,13 +5,12 @@ import {
   type LinkRow,
   linkKey,
   sessionKey,
+  type SessionLife,
   type SessionRow,
 } from './rows.ts';
 import type { Statement, View } from './statement.ts';
 
-/** The SQL of the verbs that G4, G6 and G10 rest on; `pins.ts` holds the texts that these stand for. */
-
-export const SESSION_MS = 30 * 86_400_000;
+/** The SQL of the verbs that G4, G6 and G10 rest on; `pins/` holds the texts that these stand for. */
 
 export const readAccount = (id: string): Statement<AccountRow | null> => ({
   name: `SELECT account ${id}`,
@@ -26,7 +25,12 @@ export const lockAccount = (id: string): Statement<AccountRow | null> => ({
 });
 
 /** P3: waits for a revoker, then judges the newest version of the row. False: the epoch is another one now. */
-export const openSession = (sessionId: string, accountId: string, epoch: number): Statement<boolean> => ({
+export const openSession = (
+  sessionId: string,
+  accountId: string,
+  epoch: number,
+  life: SessionLife,
+): Statement<boolean> => ({
   name: `OPEN ${sessionId} at epoch ${epoch}`,
   lock: (view) => {
     const account = view.get<AccountRow>(accountKey(accountId));
@@ -39,25 +43,27 @@ export const openSession = (sessionId: string, accountId: string, epoch: number)
     if (seen === undefined || seen.epoch !== epoch || seen.disabled) return false;
     const account = view.newest<AccountRow>(accountKey(accountId));
     if (account === undefined || account.epoch !== epoch || account.disabled) return false;
-    putSession(view, sessionId, accountId, account.epoch);
+    view.put(sessionKey(sessionId), sessionRow(sessionId, account, view.server.nowMs(), life));
     return true;
   },
 });
 
-const putSession = (view: View, id: string, accountId: string, epoch: number): void => {
-  const now = view.server.nowMs();
-  const expiresAt = now + 10 * SESSION_MS;
-  view.put(sessionKey(id), {
-    id,
-    accountId,
-    epoch,
-    revoked: false,
-    createdAt: now,
-    lastSeenAt: now,
-    idleExpiresAt: now + SESSION_MS,
-    expiresAt,
-  } satisfies SessionRow);
-};
+export const sessionRow = (
+  id: string,
+  account: Pick<AccountRow, 'id' | 'epoch'>,
+  now: number,
+  { idleMs, absoluteMs }: SessionLife,
+): SessionRow => ({
+  id,
+  accountId: account.id,
+  epoch: account.epoch,
+  revoked: false,
+  createdAt: now,
+  lastSeenAt: now,
+  idleMs,
+  idleExpiresAt: now + idleMs,
+  expiresAt: now + absoluteMs,
+});
 
 /** W7: compare-and-set on the hash that was verified; the row is locked FOR UPDATE already. */
 export const rehash = (
@@ -74,7 +80,7 @@ export const rehash = (
   },
 });
 
-const sameHash = (a: AccountRow['passwordHash'], b: AccountRow['passwordHash']) =>
+export const sameHash = (a: AccountRow['passwordHash'], b: AccountRow['passwordHash']) =>
   a.password === b.password && a.parameters === b.parameters;
 
 /** A link that may still be used: not spent, and of its account's link epoch (G9). */
@@ -101,16 +107,23 @@ export const spendLink = (id: string): Statement<boolean> => ({
   },
 });
 
-/** Steps the epoch; a reset's new password and the end of all links travel with it. */
+/** What travels with the end of all sessions: a new password, the end of all links. */
+export interface AccountChange {
+  passwordHash?: AccountRow['passwordHash'];
+  disabled?: boolean;
+}
+
+/** Steps the epoch; other changes of the account travel with it. */
 export const endAllSessions = (
   accountId: string,
-  password: AccountRow['passwordHash'] | null,
+  linksDie: boolean,
+  change: AccountChange = {},
 ): Statement<void> => ({
   name: `END ALL of ${accountId}`,
   lock: () => ({ key: accountKey(accountId), mode: 'NO KEY UPDATE' }),
   run: (view) => {
     const account = view.newest<AccountRow>(accountKey(accountId)) as AccountRow;
-    const renewed = password === null ? {} : { passwordHash: password, linkEpoch: account.linkEpoch + 1 };
+    const renewed = linksDie ? { ...change, linkEpoch: account.linkEpoch + 1 } : change;
     view.put(accountKey(accountId), { ...account, ...renewed, epoch: account.epoch + 1 });
   },
 });
@@ -127,6 +140,16 @@ export const keepSession = (sessionId: string): Statement<void> => ({
   },
 });
 
+/** Under the row's lock, which its transaction holds already. */
+export const enable = (accountId: string): Statement<void> => ({
+  name: `ENABLE ${accountId}`,
+  lock: () => ({ key: accountKey(accountId), mode: 'NO KEY UPDATE' }),
+  run: (view) => {
+    const account = view.newest<AccountRow>(accountKey(accountId));
+    if (account) view.put(accountKey(accountId), { ...account, disabled: false });
+  },
+});
+
 export const endSession = (id: string): Statement<boolean> => ({
   name: `END ${id}`,
   lock: () => ({ key: sessionKey(id), mode: 'NO KEY UPDATE' }),
@@ -138,26 +161,41 @@ export const endSession = (id: string): Statement<boolean> => ({
   },
 });
 
-export const checkLive = (id: string): Statement<boolean> => ({
+/** Why a session that is not live is not: what its callers are told apart only here, where expiry is judged by itself. */
+export const checkLive = (id: string): Statement<'live' | 'expired' | 'over'> => ({
   name: `IS LIVE ${id}`,
-  run: (view) => isLive(view, id, view.server.nowMs()),
+  run: (view) => {
+    if (isLive(view, id, view.server.nowMs())) return 'live';
+    return isLive(view, id, Number.NEGATIVE_INFINITY) ? 'expired' : 'over';
+  },
 });
 
 /** A statement whose failure its caller forgives; it aborts the transaction all the same. */
 export const bestEffort: Statement<void> = { name: 'BEST EFFORT', run: () => undefined };
 
-/** P9: moves the idle end of a live session, and touches no other. */
-export const touch = (id: string): Statement<boolean> => ({
+/** P9: moves the idle end of a live session that nobody touched of late, and touches no other. */
+export const touch = (id: string, intervalMs: number): Statement<boolean> => ({
   name: `TOUCH ${id}`,
-  lock: (view) =>
-    isLive(view, id, view.server.nowMs()) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null,
+  lock: (view) => (isDue(view, id, view, intervalMs) ? { key: sessionKey(id), mode: 'NO KEY UPDATE' } : null),
   run: (view) => {
-    const now = view.server.nowMs();
     // Only the row it locks is read again; the account stays as the statement's snapshot had it.
     const again = { get: (key: string) => (key === sessionKey(id) ? view.newest(key) : view.get(key)) };
-    if (!isLive(view, id, now) || !isLive(again, id, now)) return false;
+    if (!isDue(view, id, view, intervalMs) || !isDue(view, id, again, intervalMs)) return false;
+    const now = view.server.nowMs();
     const session = view.newest<SessionRow>(sessionKey(id)) as SessionRow;
-    view.put(sessionKey(id), { ...session, lastSeenAt: now, idleExpiresAt: now + SESSION_MS });
+    const idleExpiresAt = Math.min(session.expiresAt, now + session.idleMs);
+    view.put(sessionKey(id), { ...session, lastSeenAt: now, idleExpiresAt });
     return true;
   },
 });
+
+const isDue = (
+  { server }: View,
+  id: string,
+  rows: { get(key: string): object | undefined },
+  intervalMs: number,
+): boolean => {
+  const session = rows.get(sessionKey(id)) as SessionRow | undefined;
+  const isLongAgo = session !== undefined && session.lastSeenAt <= server.nowMs() - intervalMs;
+  return isLongAgo && isLive(rows, id, server.nowMs());
+};

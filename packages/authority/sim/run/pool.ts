@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Given } from '../run-seed.ts';
 import { emptySum, merge, type Sum } from './sum.ts';
 import type { Job, JobResult } from './worker.ts';
 
@@ -9,6 +10,7 @@ export interface PoolOptions {
   /** Null: the code as it is. */
   mutant: string | null;
   stopAtFirst: boolean;
+  given?: Given;
   threads?: number;
   /** Seeds that a thread takes at a time. */
   chunk?: number;
@@ -31,6 +33,7 @@ export const playSeeds = async (options: PoolOptions): Promise<PoolResult> => {
     count,
     mutant,
     stopAtFirst,
+    given = {},
     threads = Math.max(1, availableParallelism()),
     chunk = 100,
   } = options;
@@ -41,7 +44,7 @@ export const playSeeds = async (options: PoolOptions): Promise<PoolResult> => {
   const thread = async () => {
     if (isOver()) return;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { mutant },
+      workerData: { mutant, given },
       execArgv: [],
     });
     try {

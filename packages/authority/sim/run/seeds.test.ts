@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runSeed } from '../run-seed.ts';
-import { FAULTS } from '../settings.ts';
+import { FAULTS } from '../fault-kinds.ts';
 import { playSeeds } from './pool.ts';
 import { describeSum } from './sum.ts';
 

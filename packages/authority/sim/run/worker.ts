@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { mutants } from '../mutants/all.ts';
 import { loadMutated } from '../mutants/load.ts';
-import type { SeedResult } from '../run-seed.ts';
+import type { Given, SeedResult } from '../run-seed.ts';
 import { addTo, emptySum, type Sum } from './sum.ts';
 
 /** What the pool asks of this thread: seeds from `from` on, at most `count`. */
@@ -16,7 +16,7 @@ export interface JobResult {
   violations: { seed: number; texts: string[] }[];
 }
 
-const { mutant: name } = workerData as { mutant: string | null };
+const { mutant: name, given } = workerData as { mutant: string | null; given: Given };
 if (name !== null) {
   const mutant = mutants.find((one) => one.name === name);
   if (mutant === undefined) throw new Error(`there is no mutant "${name}"`);
@@ -29,7 +29,7 @@ const { runSeed } = await import('../run-seed.ts');
 const work = async ({ from, count, stopAtFirst }: Job): Promise<JobResult> => {
   const result: JobResult = { sum: emptySum(), violations: [] };
   for (let seed = from; seed < from + count; seed += 1) {
-    const one: SeedResult = await runSeed(seed);
+    const one: SeedResult = await runSeed(seed, null, given);
     addTo(result.sum, one);
     if (one.violations.length === 0) continue;
     result.violations.push({ seed, texts: one.violations });

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import {
   type GenerationStore,
   type LiveSession,
-  type PostgresHistory,
+  type PostgresBranch,
   type SessionStore,
   StoreUnavailable,
   type Truth,
@@ -44,6 +44,9 @@ FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS asked (session_id, accoun
 LEFT JOIN portcullis.session s ON s.id = asked.session_id AND s.account_id = asked.account_id
 LEFT JOIN portcullis.account a ON a.id = s.account_id
 ORDER BY asked.place`;
+
+/** P2 step 7. A number that was not given out yet is an error. */
+const STATUS = `SELECT pg_xact_status($1::xid8) AS status, g.generation, ${HISTORY_COLUMNS} FROM portcullis.index_generation g`;
 
 export interface StoreLimits {
   /** Verifications in flight, at most as many as the pool has connections, and how many may wait behind them. */
@@ -126,17 +129,24 @@ export class PostgresSessionStore implements SessionStore, ManySessionStore, Gen
 
   async transactionStatus(
     xid: string,
-    history: PostgresHistory,
+    branch: PostgresBranch,
   ): Promise<'committed' | 'aborted' | 'in_progress' | 'unknown'> {
     const row = await this.#guarded(async () => {
       const result = await this.#pool.query<{
         status: string | null;
         system_id: string;
         timeline: string | null;
-      }>(`SELECT pg_xact_status($1::xid8) AS status, ${HISTORY_COLUMNS}`, [xid]);
+        generation: string;
+      }>(STATUS, [xid]);
       return result.rows[0];
     });
-    if (row === undefined || row.system_id !== history.systemId || row.timeline !== history.timeline)
+    // Another branch may have given this number to another transaction, whose fate would be reported as this one's.
+    if (
+      row === undefined ||
+      row.system_id !== branch.systemId ||
+      row.timeline !== branch.timeline ||
+      row.generation !== branch.generation
+    )
       return 'unknown';
     if (row.status === 'committed' || row.status === 'aborted') return row.status;
     return row.status === 'in progress' ? 'in_progress' : 'unknown';

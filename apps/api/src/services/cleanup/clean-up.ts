@@ -1,5 +1,6 @@
 import { addAuditMonths, dropAuditMonths } from './audit-months.ts';
 import { discardOldDeadLetters } from './dead-letters.ts';
+import { removeDeadLeases } from './leases.ts';
 import type { CleanUpDeps } from './policy.ts';
 import { type CleanUpStep, deleteBatch, STEPS } from './steps.ts';
 
@@ -27,6 +28,7 @@ export const cleanUp = async (deps: CleanUpDeps, signal: AbortSignal): Promise<C
   await step('audit months ahead', () => addAuditMonths(deps));
   for (const one of STEPS) await step(one.name, () => removeAll(deps, one, signal));
   await step('audit months', () => dropAuditMonths(deps));
+  await step('leases', () => removeDeadLeases(deps, signal));
   await step('dead letters', () => discardOldDeadLetters(deps, signal));
   deps.log.info(
     { done: Object.fromEntries(Object.entries(done).filter(([, n]) => n > 0)) },

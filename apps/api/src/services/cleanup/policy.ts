@@ -22,7 +22,7 @@ export interface CleanUpPolicy {
   feedSeconds: number;
   /** After the deletion of an account, before its sessions and links are removed: open pages learn why they ended. */
   deletedAccountSeconds: number;
-  /** The lease of the session index; rows dead for ten of them are of instances that are gone. */
+  /** The lease of the session index: a row dead for ten of them that stands still for one more is of an instance that is gone. */
   leaseSeconds: number;
   /** Whole months of audit events that are kept beside the current one; null keeps all. */
   auditMonths: number | null;

@@ -107,12 +107,6 @@ export const STEPS: readonly CleanUpStep[] = [
     doomed: rows('notice', 'created_at'),
     age: (policy) => policy.noticeSeconds,
   },
-  {
-    name: 'leases',
-    table: 'index_lease',
-    doomed: rows('index_lease', 'expires_at'),
-    age: (policy) => policy.leaseSeconds * 10,
-  },
 ];
 
 /**
