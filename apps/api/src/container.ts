@@ -85,12 +85,11 @@ export const buildContainer = async (config: Config, options: ContainerOptions =
   const { db, redis, verifyPool, sessions, leases, index } = stores;
   const authority = protocolOf(config, stores, log, options);
   const uses = new UseRecorder({ pool: verifyPool, index, lease: authority.lease, log });
-  const hasher = hasherOf(config, ring, log, metrics.passwordHashRefused);
+  const hasher = hasherOf(config, ring, log);
   const limiter = limiterOf(config, stores, { keyed, log, metrics });
   const hints = createHints(redis, () => connectRedis(config.redis?.url ?? '', log, 'portcullis-hints'));
   observe(metrics, {
-    passwordHashQueue: hasher.queued,
-    passwordHashesRunning: hasher.running,
+    passwordHashes: hasher.stats,
     signInAlarm: limiter.isAlarmed,
     reachesIndex: () => (redis === null ? null : authority.lease.reachesIndex()),
     indexBroken: () => index instanceof RedisSessionIndex && index.broken,

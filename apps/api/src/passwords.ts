@@ -1,4 +1,4 @@
-import { createPasswordHasher } from './adapters/argon2.ts';
+import { createPasswordHasher, type HasherStats } from './adapters/argon2.ts';
 import { createBreachCheck } from './adapters/breached-passwords.ts';
 import { createCommonPasswords } from './adapters/common-passwords.ts';
 import { foreignVerification } from './adapters/foreign-hash.ts';
@@ -16,19 +16,15 @@ export const hasherOf = (
   config: Config,
   ring: Pick<KeyRing, 'peppers'>,
   log: Logger,
-  refused: () => void,
-): PasswordHasher & { queued: () => number; running: () => number } => {
-  const argon2 = createPasswordHasher(
-    { ...config.hasher, foreign: foreignVerification, refused },
-    systemClock,
-  );
+): PasswordHasher & { stats: () => HasherStats } => {
+  const argon2 = createPasswordHasher({ ...config.hasher, foreign: foreignVerification }, systemClock);
   const told = new Set<string>();
   const peppered = createPepperedHasher(argon2, ring.peppers, (pepperId) => {
     if (told.has(pepperId)) return;
     told.add(pepperId);
     log.error({ pepperId }, 'a stored password hash names a pepper that is not in the ring');
   });
-  return { ...peppered, queued: () => argon2.stats().queued, running: () => argon2.stats().running };
+  return { ...peppered, stats: argon2.stats };
 };
 
 /** The policy of new passwords. */

@@ -102,11 +102,10 @@ describe('the queue', () => {
   });
 
   test('of a burst as many are served as may run and wait, and the others told at once', async () => {
-    const refused: number[] = [];
-    const hasher = hasherOf({ concurrent: 2, refused: () => void refused.push(1) });
+    const hasher = hasherOf({ concurrent: 2 });
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => hasher.hash(PASSWORD)));
     const isServed = outcomes.map(({ status }) => status === 'fulfilled');
     expect(isServed).toEqual([...Array(2 + 32).fill(true), ...Array(66).fill(false)]);
-    expect(refused).toHaveLength(66);
+    expect(hasher.stats().refused).toBe(66);
   });
 });

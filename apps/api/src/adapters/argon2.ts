@@ -18,8 +18,6 @@ export interface HasherOptions {
   waitMs?: number;
   /** How to verify a stored hash of another scheme; null when it is none. Takes a turn like any other. */
   foreign?: (phc: string) => ((password: string) => Promise<boolean>) | null;
-  /** Told once for each caller that is turned away. */
-  refused?: () => void;
 }
 
 export interface HasherStats {
@@ -170,7 +168,6 @@ const createTurns = (options: HasherOptions, clock: Pick<Clock, 'sleep'>) => {
 
   const busy = () => {
     refused += 1;
-    options.refused?.();
     return new AuthError('unavailable', { retryAfterMs: RETRY_AFTER_MS });
   };
 

@@ -7,8 +7,8 @@
 export const QUICK_MS = 5 * 60_000;
 export const SLOW_MS = 24 * 3_600_000;
 const TIMES_THE_USUAL = 5;
-/** In the quick time; a service where hardly anybody fails is not alarmed by a handful. */
-const LEAST_USUAL = 20;
+/** In the quick time; a service where hardly anybody fails is not alarmed by a few hundred. */
+const LEAST_USUAL = 100;
 
 export interface Averages {
   quick: number;

@@ -15,8 +15,6 @@ export interface Metrics {
   breachCheck(outcome: string): void;
   /** @param rule of the table of limits, or the count in Postgres */
   rateLimited(rule: LimitRule): void;
-  /** A password hash was refused because too many waited, or for too long. */
-  passwordHashRefused(): void;
   /** @param request.client the name that an operator gave, `none` when nobody proved to be a client */
   clientRequest(request: { client: string; route: string; status: number }): void;
   /** +1 when a stream of events opens, -1 when it ends. */
@@ -24,8 +22,7 @@ export interface Metrics {
 }
 
 export interface Gauges {
-  passwordHashQueue: () => number;
-  passwordHashesRunning: () => number;
+  passwordHashes: () => { queued: number; running: number; total: number; refused: number };
   /** Sign-ins fail far more often than usual. */
   signInAlarm: () => boolean;
   /** Whether the last poll found the registered history of the index; null without a Redis. */
@@ -57,7 +54,6 @@ export const createMetrics = (): Metrics => {
     breachCheck: (outcome) => sessions.breachChecks.inc({ outcome }),
     revocation: (cause) => sessions.revocations.inc({ cause }),
     rateLimited: (rule) => requests.limited.inc({ rule }),
-    passwordHashRefused: () => requests.hashesRefused.inc(),
     clientRequest: ({ client, route, status }) =>
       requests.byClient.inc({ client, http_route: route, http_response_status_code: String(status) }),
     eventStreams: (change) => sessions.streams.inc(change),
@@ -76,11 +72,6 @@ const requestMetrics = (registry: Registry) => ({
     name: 'portcullis_rate_limited_total',
     help: 'Calls that a limit refused',
     labelNames: ['rule'],
-    registers: [registry],
-  }),
-  hashesRefused: new Counter({
-    name: 'portcullis_password_hash_refused_total',
-    help: 'Callers refused because too many waited for a password hash, or for too long',
     registers: [registry],
   }),
   byClient: new Counter({
@@ -142,8 +133,25 @@ export const observe = ({ registry }: Metrics, gauges: Gauges): void => {
         if (value !== null) this.set(value);
       },
     });
-  gauge('portcullis_password_hash_queue', 'Callers that wait for a password hash', gauges.passwordHashQueue);
-  gauge('portcullis_password_hashes_running', 'Password hashes being computed', gauges.passwordHashesRunning);
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  const hashes = gauges.passwordHashes;
+  gauge('portcullis_password_hash_queue', 'Callers that wait for a password hash', () => hashes().queued);
+  gauge('portcullis_password_hashes_running', 'Password hashes being computed', () => hashes().running);
+  counter('portcullis_password_hashes_total', 'Password hashes begun', () => hashes().total);
+  counter(
+    'portcullis_password_hash_refused_total',
+    'Callers refused because too many waited for a password hash, or for too long',
+    () => hashes().refused,
+  );
   gauge(
     'portcullis_sign_in_alarm',
     '1 while sign-ins fail far more often than usual and limits are halved',

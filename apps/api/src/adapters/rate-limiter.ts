@@ -29,9 +29,9 @@ export interface RateLimiterParts {
   alarmed?: (on: boolean) => void;
 }
 
-const DEADLINE_MS = 250;
+const DEADLINE_MS = 1_000;
 /** After a call that Redis did not answer the next ones do not wait for it. */
-const REST_MS = 1_000;
+const REST_MS = 2_000;
 const KEY_PREFIX = 'rl:';
 /** Of each process; the key that was used longest ago is forgotten first. */
 const MOST_KEYS = 100_000;

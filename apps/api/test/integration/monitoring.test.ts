@@ -35,8 +35,7 @@ const served = (): Map<string, Set<string>> => {
   const metrics = createMetrics();
   const never = () => false;
   observe(metrics, {
-    passwordHashQueue: () => 0,
-    passwordHashesRunning: () => 0,
+    passwordHashes: () => ({ queued: 0, running: 0, total: 0, refused: 0 }),
     signInAlarm: () => false,
     reachesIndex: never,
     indexBroken: never,
