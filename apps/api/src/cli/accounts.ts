@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { RequestContext } from '../services/context.ts';
+import { registerAccountsAudit } from './accounts-audit.ts';
 import { registerAccountsImport } from './accounts-import.ts';
 import { answer, examples, type Io, type JsonOption, withJson } from './io.ts';
 
-/** Adds `accounts show | disable | enable | sign-out | import`. */
+/** Adds `accounts show | disable | enable | sign-out | import | audit`. */
 export const registerAccounts = (program: Command, io: Io): void => {
   const accounts = program
     .command('accounts')
@@ -51,6 +52,7 @@ export const registerAccounts = (program: Command, io: Io): void => {
     const { sessionsEnded } = await signOutAccount(ctx, accountId);
     return { document: { accountId, sessionsEnded }, lines: [`${sessionsEnded} sessions ended`] };
   });
+  registerAccountsAudit(accounts, io);
   registerAccountsImport(accounts, io);
 };
 

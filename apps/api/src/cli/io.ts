@@ -8,6 +8,8 @@ export interface Io {
   env: Environment;
   /** The result of the command and nothing else. */
   out: (text: string) => void;
+  /** Resolves once the result so far was taken: what is long waits for its reader. */
+  drained?: () => Promise<void>;
   /** Everything for people. */
   err: (text: string) => void;
   /** Standard input, where it is not the process's own. */

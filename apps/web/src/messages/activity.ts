@@ -32,5 +32,6 @@ export const activityTypesWords = topic('activityTypesWords', {
   session_revoked: 'A session was signed out',
   sessions_revoked: 'Sessions were signed out',
   reauthenticated: 'Password confirmed',
+  password_check_failed: 'Wrong password typed while signed in',
   refresh_reused: 'A session ended: its refresh token was used twice',
 } satisfies Record<string, string>);

@@ -3,6 +3,7 @@ import { AccountEntity, type AccountRow } from '../../db/entities/account.ts';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext, SignedInContext } from '../context.ts';
 import { failuresLimited } from '../limits.ts';
+import { audit, databaseTime } from '../record.ts';
 
 /** Not a PHC string: no password matches it, and the account signs in again only after a reset. */
 export const NO_PASSWORD = '!';
@@ -31,11 +32,24 @@ export const requirePassword = async (ctx: SignedInContext, password: string): P
   const { sessionId } = ctx.caller;
   return failuresLimited(ctx, [{ rule: 'password_session', key: sessionId }], async () => {
     const account = await readAccount(ctx);
-    if (!(await provePassword(ctx, account.passwordHash, password)))
+    if (!(await provePassword(ctx, account.passwordHash, password))) {
+      await recordRefusal(ctx);
       throw new AuthError('credentials_invalid');
+    }
     return account;
   });
 };
+
+const recordRefusal = (ctx: SignedInContext): Promise<void> =>
+  ctx.deps.db.write(ctx.deadlineMs, async (tx) => {
+    const { caller } = ctx;
+    audit(tx, ctx, await databaseTime(tx), {
+      accountId: caller.accountId,
+      type: 'password_check_failed',
+      sessionId: caller.sessionId,
+    });
+    await tx.flush();
+  });
 
 /** @throws AuthError `password_rejected` with every rule that is broken. */
 export const requireAcceptable = async (

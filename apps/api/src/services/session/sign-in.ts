@@ -133,7 +133,10 @@ const proveAndOpen = async (
     const alive = pending !== null && pending.expiresAt > ctx.deps.authority.databaseNow();
     throw new AuthError(account === null && right && alive ? 'email_unverified' : 'credentials_invalid');
   }
-  if (account.disabledAt != null) throw new AuthError('account_disabled');
+  if (account.disabledAt != null) {
+    await recordFailure(ctx, account);
+    throw new AuthError('account_disabled');
+  }
   return { account, opened: await open(ctx, account, input, failures) };
 };
 

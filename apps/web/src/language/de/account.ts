@@ -112,6 +112,7 @@ export const account: Pick<
     session_revoked: 'Eine Sitzung wurde abgemeldet',
     sessions_revoked: 'Sitzungen wurden abgemeldet',
     reauthenticated: 'Passwort bestätigt',
+    password_check_failed: 'Falsches Passwort während einer Sitzung',
     refresh_reused: 'Eine Sitzung wurde beendet: Ihr Erneuerungs-Token wurde zweimal benutzt',
   },
 };
