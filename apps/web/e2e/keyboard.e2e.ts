@@ -1,6 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { PASSWORD, signedIn } from './screens/ways.ts';
 import { type Answers, fakeService } from './support/fake-service.ts';
+import { focusIsVisible, tabTo } from './support/keyboard.ts';
 import { ada, hereSession } from './support/people.ts';
 import { heading } from './support/person.ts';
 import { origin } from './support/surroundings.ts';
@@ -12,34 +13,6 @@ const open = async (page: Page, path: string, answers: Answers): Promise<Answers
   await page.getByRole('heading', { level: 1 }).waitFor();
   return given;
 };
-
-/** Presses Tab until the element with this role and name has the focus: what nobody can reach fails here. */
-const tabTo = async (
-  page: Page,
-  role: 'button' | 'link' | 'textbox' | 'checkbox',
-  name: string,
-): Promise<void> => {
-  const target = page.getByRole(role, { name, exact: true });
-  for (let press = 0; press < 60; press += 1) {
-    await page.keyboard.press('Tab');
-    if (await target.evaluateAll((elements) => elements.includes(document.activeElement as HTMLElement)))
-      return;
-  }
-  throw new Error(`no way to ${role} "${name}" by Tab`);
-};
-
-/** The focus can be seen: an outline, and not under anything. */
-const focusIsVisible = (page: Page): Promise<boolean> =>
-  page.evaluate(() => {
-    const focused = document.activeElement;
-    if (!focused) return false;
-    const { x, y, width, height } = focused.getBoundingClientRect();
-    const top = document.elementFromPoint(x + width / 2, y + height / 2);
-    return (
-      getComputedStyle(focused).outlineStyle !== 'none' &&
-      (focused.contains(top) || top?.contains(focused) === true)
-    );
-  });
 
 test('signing in by keyboard alone: the order of the fields is the order of Tab, Enter submits', async ({
   page,

@@ -61,6 +61,9 @@ const PasswordForm = ({ onChanged }: { onChanged: (sessionsEnded: number) => voi
   );
 };
 
+/** The submitted form leaves the page with the focus in it: without this the next Tab would start at the top. */
+const takeFocus = (element: HTMLElement | null): void => element?.focus();
+
 export const ChangePassword = () => {
   const security = useWords(securityWords);
   const [changes, setChanges] = useState<{ count: number; sessionsEnded: number }>({
@@ -71,9 +74,11 @@ export const ChangePassword = () => {
     <Card title={security.passwordTitle} lead={security.passwordLead}>
       <div className="max-w-md space-y-5">
         {changes.count > 0 && (
-          <Notice tone="success" role="status" key={changes.count}>
-            {security.passwordChanged(changes.sessionsEnded)}
-          </Notice>
+          <div key={changes.count} ref={takeFocus} tabIndex={-1} className="rounded-control">
+            <Notice tone="success" role="status">
+              {security.passwordChanged(changes.sessionsEnded)}
+            </Notice>
+          </div>
         )}
         {/* A new form after each success: password managers save when the submitted one has left the page. */}
         <PasswordForm
