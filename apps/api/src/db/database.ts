@@ -15,6 +15,7 @@ import { Migration20261124000001_service_clients } from './migrations/Migration2
 import { Migration20261124000002_count_by_hour } from './migrations/Migration20261124000002_count_by_hour.ts';
 import { Migration20261125000000_mail_language } from './migrations/Migration20261125000000_mail_language.ts';
 import { Migration20261125000001_application_role } from './migrations/Migration20261125000001_application_role.ts';
+import { Migration20261125010000_failed_sign_ins } from './migrations/Migration20261125010000_failed_sign_ins.ts';
 import { DeadlinePassed, isConnectivityError, isContention } from './outage.ts';
 import { lockAccount } from './repository.ts';
 import { retryingTransaction, type TransactionClock, type Tx } from './transaction.ts';
@@ -177,6 +178,7 @@ export const openDatabase = async (
         { name: 'Migration20261124000002_count_by_hour', class: Migration20261124000002_count_by_hour },
         { name: 'Migration20261125000000_mail_language', class: Migration20261125000000_mail_language },
         { name: 'Migration20261125000001_application_role', class: Migration20261125000001_application_role },
+        { name: 'Migration20261125010000_failed_sign_ins', class: Migration20261125010000_failed_sign_ins },
       ],
     },
     connect: false,

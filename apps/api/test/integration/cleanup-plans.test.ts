@@ -38,7 +38,9 @@ it('with the usual share of old rows, every step looks them up in an index', asy
     INSERT INTO portcullis.revocation_feed (account_id, epoch, type, cause, at)
       SELECT id, 1, 'x', 'x', now() - interval '1 minute' * (random() * 10300) FROM portcullis.account;
     INSERT INTO portcullis.notice (id, kind, message_id, created_at)
-      SELECT gen_random_uuid(), 'x', 'x', now() - interval '1 minute' * (random() * 44000) FROM portcullis.account`);
+      SELECT gen_random_uuid(), 'x', 'x', now() - interval '1 minute' * (random() * 44000) FROM portcullis.account;
+    INSERT INTO portcullis.sign_in_failure (key, failures, first_at, last_at)
+      SELECT decode(md5(id::text), 'hex'), 1, now(), now() - interval '1 minute' * (random() * 44000) FROM portcullis.account`);
   await sql.rows('ANALYZE');
   for (const step of STEPS) {
     const plan = await db.read((em) =>

@@ -155,6 +155,15 @@ describe('each step removes exactly what is past its retention', () => {
     expect(await ids('account')).toEqual([uuid(1), uuid(2), uuid(4)]);
   });
 
+  it('counts of failed sign-ins 30 days after the last one', async () => {
+    for (const [n, at] of [ago('30 days'), ago('30 days', '-1 minute')].entries())
+      await sql.rows(
+        `INSERT INTO portcullis.sign_in_failure (key, failures, first_at, last_at) VALUES ('k${n}', 3, now() - interval '90 days', ${at})`,
+      );
+    expect(await clean()).toMatchObject({ 'counts of failed sign-ins': 1 });
+    expect(await ids('sign_in_failure', "convert_from(key, 'UTF8')")).toEqual(['k1']);
+  });
+
   it('feed rows after 7 days, notices after 30', async () => {
     for (const at of [ago('7 days'), ago('7 days', '-1 minute')])
       await sql.rows(

@@ -12,6 +12,7 @@ import { cleanUp } from '../../src/services/cleanup/clean-up.ts';
 import { CLEAN_UP_POLICY } from '../../src/services/cleanup/policy.ts';
 import { httpClient } from '../support/http-client.ts';
 import {
+  COUNTING,
   FORBIDDEN_COMMANDS,
   FORBIDDEN_SQL,
   startGuardedRedis,
@@ -214,6 +215,11 @@ describe('the user of the service in Redis may not', () => {
     }
   };
   const REFUSED = /NOPERM|ACL failure|no permissions|can't (?:run|access)|command not allowed/i;
+
+  it('but it may count limits', () =>
+    asUser(redis.url, async (client) => {
+      for (const [script, call] of COUNTING) await client.eval(script, call);
+    }));
 
   it.each(FORBIDDEN_COMMANDS)('%s', async (command) => {
     await asUser(redis.url, async (client) => {

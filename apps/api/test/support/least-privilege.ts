@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testAdminUrl, withDatabase } from '@portcullis/devstack/test-database';
 import { startTestRedis } from '@portcullis/devstack/test-redis';
+import { GIVE, HAPPENED, TAKE } from '../../src/adapters/rate-limiter-script.ts';
 import pg from 'pg';
 
 const ACL = join(import.meta.dirname, '../../../../docker/redis-users.acl');
@@ -56,6 +57,13 @@ export const startGuardedRedis = async () => {
   };
 };
 
+/** What the limits run. */
+export const COUNTING: [script: string, call: { keys: string[]; arguments: string[] }][] = [
+  [TAKE, { keys: ['rl:a'], arguments: ['{"windows":[{"points":1,"ms":60000}],"waitsMs":[],"forgetMs":0}'] }],
+  [GIVE, { keys: ['rl:a'], arguments: [] }],
+  [HAPPENED, { keys: ['rl:b'], arguments: ['1', '2'] }],
+];
+
 /** What the application's role is refused; `:owner` stands for the name of the role that owns the schema. */
 export const FORBIDDEN_SQL: [what: string, sql: string][] = [
   ['make a table', 'CREATE TABLE portcullis.mine (id int)'],
@@ -107,7 +115,7 @@ export const FORBIDDEN_COMMANDS: string[] = [
   'SAVE',
   'RENAME pc:a pc:b',
   'SELECT 1',
-  'GET rl:a',
+  'GET other:key',
   'HGET other:key f',
   'SET other:key 1',
   'UNLINK other:key',

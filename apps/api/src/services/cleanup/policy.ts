@@ -18,6 +18,8 @@ export interface CleanUpPolicy {
   registrationSeconds: number;
   /** Dead letters of the queue go with them. */
   noticeSeconds: number;
+  /** After the last failed sign-in of an address: the count of those in a row is forgotten. */
+  failureSeconds: number;
   /** A reader of the feed that was away for longer has missed something and is told so. */
   feedSeconds: number;
   /** After the deletion of an account, before its sessions and links are removed: open pages learn why they ended. */
@@ -41,6 +43,7 @@ export const CLEAN_UP_POLICY: CleanUpPolicy = {
   verificationSeconds: 7 * DAY,
   registrationSeconds: DAY,
   noticeSeconds: 30 * DAY,
+  failureSeconds: 30 * DAY,
   feedSeconds: 7 * DAY,
   deletedAccountSeconds: DAY,
   leaseSeconds: 10,

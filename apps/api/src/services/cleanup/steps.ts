@@ -107,6 +107,12 @@ export const STEPS: readonly CleanUpStep[] = [
     doomed: rows('notice', 'created_at'),
     age: (policy) => policy.noticeSeconds,
   },
+  {
+    name: 'counts of failed sign-ins',
+    table: 'sign_in_failure',
+    doomed: rows('sign_in_failure', 'last_at'),
+    age: (policy) => policy.failureSeconds,
+  },
 ];
 
 /**
