@@ -60,6 +60,12 @@ const steps: Step[] = [
     cure: 'name a test after the guarantee it holds to, or correct the id',
   },
   {
+    name: 'lockfile',
+    program: process.execPath,
+    args: [join(root, 'scripts/check-lockfile.ts')],
+    cure: 'pin an exact version, let pnpm write the lockfile, and say in scripts/check-lockfile.ts why an install script may run',
+  },
+  {
     name: 'documents',
     program: process.execPath,
     args: [join(root, 'scripts/check-docs.ts')],

@@ -1,6 +1,6 @@
 /** A violation that a gate of `npm run check` has to find. */
 export interface Planted {
-  gate: 'lint' | 'types' | 'format' | 'boundaries' | 'unused' | 'citations' | 'documents';
+  gate: 'lint' | 'types' | 'format' | 'boundaries' | 'unused' | 'citations' | 'documents' | 'lockfile';
   /** Where it is put, in a copy of the checkout. */
   file: string;
   text: string;
@@ -109,6 +109,26 @@ export const otherViolations: Planted[] = [
     text: '// Holds to W47.\nexport {};\n',
     complaint: /planted-citation\.ts cites W47/,
   },
+  lockfile(
+    'pnpm-lock.yaml',
+    `packages:\n\n  planted@1.0.0:\n    resolution: {tarball: https://example.test/planted.tgz}\n\nsnapshots:`,
+    /planted@1\.0\.0 is not pinned[\s\S]*planted\.tgz\S* is fetched by its address/,
+  ),
+  lockfile(
+    'pnpm-lock.yaml',
+    `packages:\n\n  planted@1.0.0:\n    resolution: {integrity: sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=}\n\nsnapshots:`,
+    /planted@1\.0\.0 is not pinned/,
+  ),
+  lockfile(
+    'pnpm-workspace.yaml',
+    'allowBuilds:\n  planted: true',
+    /planted may run install scripts[\s\S]*pnpm builds nothing any more/,
+  ),
+  lockfile(
+    'packages/contracts/package.json',
+    '{ "dependencies": { "zod": "^4.0.0" }, "scripts": { "postinstall": "planted" } }',
+    /zod is not of one exact version[\s\S]*postinstall would run/,
+  ),
   documents('docs/planted-link.md', 'See [there](nowhere.md).', /planted-link\.md: the link to nowhere\.md/),
   documents(
     'docs/planted-anchor.md',
@@ -143,6 +163,10 @@ function ambient(file: string, expression: string): Planted {
 
 function documents(file: string, text: string, complaint: RegExp): Planted {
   return { gate: 'documents', file, text: `${text}\n`, complaint };
+}
+
+function lockfile(file: string, text: string, complaint: RegExp): Planted {
+  return { gate: 'lockfile', file, text: `${text}\n`, complaint };
 }
 
 function lint(file: string, text: string, complaint: RegExp): Planted {
