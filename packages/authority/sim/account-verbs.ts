@@ -29,12 +29,12 @@ export const changePassword = async (
     return failed(error);
   }
   if (proven === null || proven.passwordHash.password !== password) return { kind: 'refused' };
-  const verified = proven.passwordHash;
+  const { passwordHash, epoch } = proven;
   // Argon2 takes its time, for the old password and for the new one.
   await on.process.clock.sleep(50);
   const outcome = await revoking(on, accountId, options, async (tx, account) => {
     await requireLive(tx, callerId);
-    if (account === null || !sql.sameHash(account.passwordHash, verified))
+    if (account === null || !(sql.sameHash(account.passwordHash, passwordHash) || account.epoch === epoch))
       throw new Refusal({ kind: 'overtaken' });
     return {
       ends: true,

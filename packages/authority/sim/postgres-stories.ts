@@ -118,6 +118,18 @@ export const clockLeaps: Story = (world) => {
   return { holder, hasBegun: () => database.server.committed.get(GENERATION) !== old };
 };
 
+/** Away for everybody, for longer than any lease. */
+export const postgresAway: Story = (world) => {
+  const { database, options, chance, scheduler } = world;
+  const sinceMs = scheduler.nowMs;
+  const forMs = options.leaseMs * chance.between(1.4, 3);
+  const passed = (ms: number) => () => scheduler.nowMs - sinceMs > ms;
+  database.restart((server) => server.crash());
+  database.server.isUp = false;
+  when(world, 'Postgres is up again', passed(forMs), () => void (database.server.isUp = true), 0.1);
+  return { holder: world.first(), hasBegun: passed(1.1 * options.leaseMs) };
+};
+
 /** Cut off from Postgres for longer than a lease, while what it holds is replaced and the others go on. */
 export const cutOffForLong: Story = (world) => {
   const holder = world.first();

@@ -5,6 +5,7 @@ import {
   cutOffForLong,
   fateOfAnother,
   joinsAndIsForgotten,
+  postgresAway,
   registrationForgotten,
   sameTimelineTwice,
 } from './postgres-stories.ts';
@@ -215,4 +216,5 @@ export const stories = {
   'fate of another': fateOfAnother,
   'clock leaps': clockLeaps,
   'cut off for long': cutOffForLong,
+  'Postgres away': postgresAway,
 } satisfies Record<string, Story>;

@@ -206,22 +206,17 @@ export const themes: Record<string, Theme> = {
   /** Verifications go on without Postgres, for everybody alike: nobody can be revoked elsewhere. */
   'serving without Postgres': {
     weight: 0.03,
-    faults: [
-      'Postgres restarts',
-      'Postgres restarts',
-      'Redis connection reset',
-      'key evicted',
-      'process killed',
-    ],
-    share: 0.6,
+    faults: ['Redis connection reset', 'key evicted', 'process killed', 'Redis restarts empty'],
+    share: 0.4,
     change: (chance) => ({
       databaseLoss: 'serve',
+      story: 'Postgres away',
       isIndexWarm: true,
       isCold: false,
+      monitors: 2,
       slowShare: 0,
       hasLaggards: false,
       timeWeight: chance.of([0.02, 0.05]),
-      faultWeight: 0.1,
     }),
   },
   /** What the same setting does not promise; drawn by nobody, asked for by a test. */

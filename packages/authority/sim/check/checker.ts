@@ -160,7 +160,7 @@ const overtakenByNobody = (operations: readonly Operation[]): Violation | null =
     const hasRival = operations.some(
       ({ input, invoked, returned, outcome }) =>
         STEPS_EPOCH.has(input.kind) &&
-        !['refused', 'dead', 'unavailable'].includes(outcome?.kind ?? '') &&
+        !['refused', 'dead', 'unavailable', 'overtaken'].includes(outcome?.kind ?? '') &&
         invoked < (one.returned ?? Number.POSITIVE_INFINITY) &&
         (outcome?.kind !== 'done' || returned === null || returned > one.invoked),
     );

@@ -2,7 +2,7 @@ import type { Pin } from './collect.ts';
 
 /** What counts as a step of a verb: the calls that lock, read and write, in their order, and what decides between them. */
 export const VERB =
-  /\b(?:revoking|write|lockAccount|isLive|findLink|spendLink|endSession|endAllSessions|openSession)(?=[(<])|\b(?:ends|linksDie): (?:true|false)|\bkeepSessionId\b(?=[,:])|account\.(?:passwordHash|disabledAt) [!=]=?=? [\w.]+/;
+  /\b(?:revoking|write|lockAccount|isLive|findLink|spendLink|endSession|endAllSessions|openSession|isStillProven)(?=[(<])|\b(?:ends|linksDie): (?:true|false)|\bkeepSessionId\b(?=[,:])|account\.(?:passwordHash|disabledAt) [!=]=?=? [\w.]+/;
 
 /** The statement of the ORM that stands for no text: which row it locks, and how. */
 const LOCK = /\{ id: accountId[^}]*\}|LockMode\.\w+/;
@@ -58,7 +58,7 @@ export const stepPins: readonly StepsPin[] = [
     texts: [
       'revoking',
       'isLive',
-      'account.passwordHash !== proven.passwordHash',
+      'isStillProven',
       'ends: true',
       'endSession',
       'account.passwordHash = passwordHash',
@@ -94,6 +94,12 @@ export const stepPins: readonly StepsPin[] = [
     fake: 'signIn and renewHash in verbs.ts; what it writes beside the session is not modelled',
     pattern: VERB,
     texts: ['account.disabledAt != null', 'write', 'openSession', 'write', 'write', 'lockAccount'],
+  },
+  {
+    file: 'apps/api/src/services/account/password.ts',
+    fake: 'the comparison under the lock, in changePassword in account-verbs.ts',
+    pattern: /now\.\w+ [!=]== proven\.\w+|\|\||&&/,
+    texts: ['now.passwordHash === proven.passwordHash', '||', 'now.epoch === proven.epoch'],
   },
   {
     file: 'apps/api/src/db/repository.ts',

@@ -7,7 +7,7 @@ import { type Credential, credentialOf } from '../session/credential.ts';
 import { deviceCookie } from '../session/device.ts';
 import { byCaller, countOthers, endAllSessions, endSession, isLive, openSession } from '../session/steps.ts';
 import { SessionEntity } from '../../db/entities/session.ts';
-import { requireAcceptable, requirePassword } from './password.ts';
+import { isStillProven, requireAcceptable, requirePassword } from './password.ts';
 
 /**
  * Changes the password, ends every other session and replaces the caller's by a new one, in one commit.
@@ -26,7 +26,7 @@ export const changePassword = async (
     if (account === null || !(await isLive(tx, caller.sessionId, account.id)))
       throw new AuthError('session_revoked');
     // Proven against a hash that is no longer the account's: the same answer as a wrong password (G4).
-    if (account.passwordHash !== proven.passwordHash) throw new AuthError('credentials_invalid');
+    if (!isStillProven(account, proven)) throw new AuthError('credentials_invalid');
     return {
       ends: true,
       apply: async () => {

@@ -5,7 +5,7 @@ import type { SignedInContext } from '../context.ts';
 import { requestMail } from '../mail/request.ts';
 import { audit, databaseTime } from '../record.ts';
 import { byCaller, endAllSessions, isLive } from '../session/steps.ts';
-import { NO_PASSWORD, requirePassword } from './password.ts';
+import { isStillProven, NO_PASSWORD, requirePassword } from './password.ts';
 
 /**
  * Deletes the account at once: one epoch step, its address free again, nothing personal left in its row. What refers
@@ -18,7 +18,7 @@ export const deleteAccount = async (ctx: SignedInContext, input: DeleteInput): P
   await authority.revoking(caller.accountId, ctx.deadlineMs, async (tx, account) => {
     if (account === null || !(await isLive(tx, caller.sessionId, account.id)))
       throw new AuthError('session_revoked');
-    if (account.passwordHash !== proven.passwordHash) throw new AuthError('credentials_invalid');
+    if (!isStillProven(account, proven)) throw new AuthError('credentials_invalid');
     return {
       ends: true,
       apply: async () => {

@@ -51,6 +51,15 @@ const recordRefusal = (ctx: SignedInContext): Promise<void> =>
     await tx.flush();
   });
 
+/**
+ * Whether the password that was proven is the account's still, under its lock. A hash that was renewed beside it is one of
+ * the same password: only that keeps the epoch, and whatever else steps the epoch keeps the hash (G4, G5).
+ */
+export const isStillProven = (
+  now: Pick<AccountRow, 'passwordHash' | 'epoch'>,
+  proven: Pick<AccountRow, 'passwordHash' | 'epoch'>,
+): boolean => now.passwordHash === proven.passwordHash || now.epoch === proven.epoch;
+
 /** @throws AuthError `password_rejected` with every rule that is broken. */
 export const requireAcceptable = async (
   ctx: RequestContext,

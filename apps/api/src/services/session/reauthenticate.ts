@@ -1,7 +1,7 @@
 import type { ReauthenticateInput } from '@portcullis/contracts/session';
 import { SessionEntity } from '../../db/entities/session.ts';
 import { AuthError } from '../../errors.ts';
-import { requirePassword } from '../account/password.ts';
+import { isStillProven, requirePassword } from '../account/password.ts';
 import type { SignedInContext } from '../context.ts';
 import { audit, databaseTime, feed } from '../record.ts';
 import { type Credential, credentialOf } from './credential.ts';
@@ -18,7 +18,7 @@ export const reauthenticate = async (
   const opened = await authority.revoking(caller.accountId, ctx.deadlineMs, async (tx, account) => {
     if (account === null || !(await isLive(tx, caller.sessionId, account.id)))
       throw new AuthError('session_revoked');
-    if (account.passwordHash !== proven.passwordHash) throw new AuthError('credentials_invalid');
+    if (!isStillProven(account, proven)) throw new AuthError('credentials_invalid');
     return {
       ends: true,
       apply: async () => {
