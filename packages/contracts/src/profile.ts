@@ -17,6 +17,8 @@ export type ChangePasswordOutput = z.infer<typeof changePasswordOutput>;
 export const exportOutput = z.object({
   exportedAt: timestamp,
   account,
+  /** Of mails that somebody else causes (BCP 47); null while no sign-in said one. */
+  language: z.nullable(z.string()),
   sessions: z.array(sessionListItem),
   events: z.array(activityEvent),
 });

@@ -7,6 +7,7 @@ import { enqueueMail } from '../../src/db/enqueue.ts';
 import type { Language } from '../../src/domain/language.ts';
 import { changePassword } from '../../src/services/account/change-password.ts';
 import { deleteAccount } from '../../src/services/account/delete.ts';
+import { exportAccount } from '../../src/services/account/export.ts';
 import { rememberLanguage } from '../../src/services/account/language.ts';
 import { requestEmailChange } from '../../src/services/account/request-email-change.ts';
 import { requestPasswordReset } from '../../src/services/account/request-password-reset.ts';
@@ -232,6 +233,8 @@ describe('the language of an account', () => {
     expect(await signedInWith('en')).toBe('en');
     await expect(signIn(from('de'), { email: person.email, password: 'wrong' })).rejects.toThrow();
     expect(await remembered(person)).toBe('en');
+    // What is kept of a person is in what they can take along.
+    expect(await exportAccount(await as(person, null))).toMatchObject({ language: 'en' });
   });
 
   it('waits for nobody: while the row is locked the sign-in goes on, and the next one keeps it', async () => {

@@ -16,6 +16,7 @@ export const exportAccount = async (ctx: SignedInContext): Promise<ExportOutput>
   return {
     exportedAt: ctx.deps.authority.databaseNow().toISOString(),
     account: accountView(account),
+    language: account.language ?? null,
     sessions,
     events: events.map(eventView),
   };
