@@ -1,10 +1,13 @@
 import { expect, type Page, test } from '@playwright/test';
+import { PASSWORD, signedIn } from './screens/ways.ts';
+import { type Answers, fakeService } from './support/fake-service.ts';
 import { focusIsVisible, press, tabTo, typeInto } from './support/keyboard.ts';
+import { hereSession } from './support/people.ts';
 import { enter, heading, join, somebody } from './support/person.ts';
 import { mailedLink, origin } from './support/surroundings.ts';
 
 /*
- * Nobody touches a mouse here, on the real service: only opening a page or a mailed link is done for the person.
+ * Nobody touches a mouse here: only opening a page or a mailed link is done for the person.
  * The heading of a page has the focus when it opens, which is what a screen reader reads first.
  */
 
@@ -145,4 +148,32 @@ test('an account is deleted by keyboard alone: the dialog says what it is and gi
   await tabTo(page, 'button', 'Delete for good');
   await page.keyboard.press('Enter');
   await opened(page, 'Your account is deleted');
+});
+
+test('a password that is asked for in between is given by keyboard alone, and what was begun goes on', async ({
+  page,
+}) => {
+  const answers: Answers = {
+    ...signedIn,
+    'account.requestEmailChange': { refused: { reason: 'step_up_required' } },
+    'session.reauthenticate': { data: { session: hereSession } },
+  };
+  await fakeService(page, answers);
+  await page.goto(`${origin()}/dashboard/security`);
+  await heading(page, 'Security').waitFor();
+  await typeInto(page, 'New e-mail address', 'ada@example.com', { enter: true });
+  const dialog = page.getByRole('dialog', { name: 'Is it still you?' });
+  await expect(dialog).toHaveAccessibleDescription(
+    'You signed in a while ago. Enter your password to go on.',
+  );
+  await expect.poll(() => dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true);
+  answers['account.requestEmailChange'] = { data: { status: 'check_your_email' } };
+  const password = dialog.getByRole('textbox', { name: 'Password', exact: true });
+  if (!(await password.evaluate((field) => field === document.activeElement)))
+    await tabTo(page, 'textbox', 'Password');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('status').filter({ hasText: 'ada@example.com' })).toBeVisible();
+  await focusIsSomewhere(page);
 });
