@@ -66,6 +66,12 @@ const steps: Step[] = [
     cure: 'pin an exact version, let pnpm write the lockfile, and say in scripts/check-lockfile.ts why an install script may run',
   },
   {
+    name: 'asvs',
+    program: process.execPath,
+    args: [join(root, 'scripts/check-asvs.ts')],
+    cure: 'say in docs/asvs.md where the requirement is met and which test fails without it, or what is missing',
+  },
+  {
     name: 'documents',
     program: process.execPath,
     args: [join(root, 'scripts/check-docs.ts')],

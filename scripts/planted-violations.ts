@@ -1,6 +1,15 @@
 /** A violation that a gate of `npm run check` has to find. */
 export interface Planted {
-  gate: 'lint' | 'types' | 'format' | 'boundaries' | 'unused' | 'citations' | 'documents' | 'lockfile';
+  gate:
+    | 'lint'
+    | 'types'
+    | 'format'
+    | 'boundaries'
+    | 'unused'
+    | 'citations'
+    | 'documents'
+    | 'lockfile'
+    | 'asvs';
   /** Where it is put, in a copy of the checkout. */
   file: string;
   text: string;
@@ -129,6 +138,13 @@ export const otherViolations: Planted[] = [
     '{ "dependencies": { "zod": "^4.0.0" }, "scripts": { "postinstall": "planted" } }',
     /zod is not of one exact version[\s\S]*postinstall would run/,
   ),
+  {
+    gate: 'asvs',
+    file: 'docs/asvs.md',
+    text: '- **holds** (2): so.\n\n| 1.1.1 | planted | holds | `README.md` | – | – |\n| 1.1.1 | again | partly | – | – | – |\n',
+    complaint:
+      /1\.1\.1 planted: names no test[\s\S]*1\.1\.1 again: says not what is missing[\s\S]*1\.1\.1 stands there 2 times[\s\S]*1\.1\.2 stands there 0 times[\s\S]*it says holds 2 times and means 1/,
+  },
   documents('docs/planted-link.md', 'See [there](nowhere.md).', /planted-link\.md: the link to nowhere\.md/),
   documents(
     'docs/planted-anchor.md',

@@ -89,6 +89,7 @@ function run(gate: Planted['gate']) {
     unused: ['knip', ['--no-progress', '--include', 'files']],
     citations: [process.execPath, [join(root, 'scripts/check-spec.ts'), copy]],
     documents: [process.execPath, [join(root, 'scripts/check-docs.ts'), copy]],
+    asvs: [process.execPath, [join(root, 'scripts/check-asvs.ts'), copy]],
     lockfile: [process.execPath, [join(root, 'scripts/check-lockfile.ts'), copy]],
   };
   return runCommand(...commands[gate], {
