@@ -137,6 +137,7 @@ test('a cookie session: the token stands in the cookie and nowhere else', async 
   expect(given('session.signIn', signedIn)).not.toHaveProperty('tokens');
   expect(setCookies(signedIn)).toEqual([
     expect.stringMatching(/^portcullis=v4\.public\.[\w.-]+; Path=\/; HttpOnly; SameSite=Lax$/),
+    expect.stringMatching(/^portcullis-device=[\w.-]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/),
   ]);
   const first = client.cookies.get('portcullis') ?? '';
   expect(signedIn.text).not.toContain(first);
@@ -172,7 +173,7 @@ test('a cookie session: the token stands in the cookie and nowhere else', async 
     newPassword: 'another passphrase 2',
   });
   expect(given('account.changePassword', changed)).toMatchObject({ sessionsEnded: 0 });
-  expect(setCookies(changed)).toHaveLength(1);
+  expect(setCookies(changed)).toHaveLength(2);
   await asked(client, 'account.me');
   const out = await client.mutate('session.signOut');
   expect(given('session.signOut', out)).toEqual({ status: 'signed_out' });
