@@ -41,6 +41,8 @@ export interface Arena {
   env: Record<string, string>;
   main: string;
   checkout: string;
+  /** For files of an attack. */
+  dir: string;
   mailbox: AttackStack['mailbox'];
   /** An IPv4 address that nobody had before. */
   address(): string;
@@ -107,7 +109,7 @@ export const createArena = (stack: AttackStack): Arena => {
   const people = { visitor, secret, ...readingMails(mailbox, secret) };
   const rotated = once(() => startRotated(stack));
   return {
-    ...{ origin, env, main, mailbox, address, secrets, keys: env, checkout: stack.checkout },
+    ...{ origin, env, main, mailbox, address, secrets, keys: env, checkout: stack.checkout, dir: stack.dir },
     ...people,
     ...{ door: door.place, plainDoor: door.plain, doorLog: door.logFile, worker: stack.worker.place },
     places: [instances[0].place, instances[1].place, instances[2].place],
@@ -206,8 +208,7 @@ const startRotated = async ({ main, dir, env, undo }: AttackStack) => {
   });
   const start = async (own: Record<string, string>) => {
     const more = { ...own, TRUST_PROXY: '10.0.0.0/8', PORTCULLIS_STEP_UP_SECONDS: '30' };
-    const program = await startProgram('serve', { main, dir, env: { ...env, ...more } });
-    undo.add(() => program.server.killTree());
+    const program = await startProgram('serve', { main, dir, undo, env: { ...env, ...more } });
     return program.place;
   };
   const [followed, retired] = await Promise.all([

@@ -10,6 +10,7 @@ import { allCases } from './catalogue.ts';
 import { documentOf } from './document.ts';
 import { type Result, runCases } from './run.ts';
 import { startStack } from './stack/stack.ts';
+import { createUndo } from './stack/undo.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const say = (line: string): void => void stdout.write(`${line}\n`);
@@ -31,9 +32,16 @@ const makeAttacks = async (wishes: Wishes): Promise<number> => {
     return 0;
   }
   const began = performance.now();
-  const stack = await startStack(resolve(wishes.from ?? repository), say);
-  end = () => stack.undo.run();
+  const undo = createUndo((error) => say(`while stopping: ${String(error)}`));
+  const starting = startStack(resolve(wishes.from ?? repository), undo);
+  end = async () => {
+    await undo.run();
+    // What was on its way up meanwhile, too.
+    await starting.catch(() => undefined);
+    await undo.run();
+  };
   try {
+    const stack = await starting;
     const results = await runCases(cases, createArena(stack), {
       // The service shares the machine with who attacks it.
       atOnce: wishes.timing ? 1 : Math.max(3, availableParallelism()),

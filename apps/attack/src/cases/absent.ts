@@ -27,11 +27,6 @@ export const absentCases: Case[] = [
     'a dump can only be read by who already owns the process; that nobody can ask for one from outside is AT-96 beside this',
   ),
   skipped(
-    'AT-97',
-    'a hash of weak or absurd parameters in the database',
-    'who writes there is past every door: apps/api/src/adapters/argon2.test.ts',
-  ),
-  skipped(
     'AT-99',
     'an account linked by an unproven e-mail address of an identity provider',
     'there is no sign-in by other providers',

@@ -294,5 +294,6 @@ export const headerCases: Case[] = [
         }),
       );
     },
+    'last',
   ),
 ];

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { argon2Sync, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Arena } from '../arena.ts';
+import { type Arena, newEmail, newPassword } from '../arena.ts';
 import { allOf, attack, type Case, eachOf } from '../case.ts';
 import { runProgram } from '../stack/program.ts';
 
@@ -77,6 +78,39 @@ export const operationCases: Case[] = [
   ),
 
   attack(
+    'AT-97',
+    'password hashes of weak and of absurd parameters, brought in by an import',
+    'absurd ones refused, weak one 200 and renewed (2 hashes, then 1)',
+    async (arena) => {
+      const [weak, absurd] = [newEmail(), newEmail()];
+      const password = arena.secret(newPassword());
+      const hashes = [
+        [weak, phc(password, { memory: 8, passes: 1 })],
+        [absurd, phc(password, { memory: 8, passes: 1 }).replace('m=8,t=1', 'm=4194304,t=1')],
+        [newEmail(), phc(password, { memory: 8, passes: 1 }).replace('m=8,t=1', 'm=65536,t=4000000000')],
+      ];
+      const lines = hashes.map(([email, passwordHash]) =>
+        JSON.stringify({ email, emailVerified: true, passwordHash }),
+      );
+      const file = join(arena.dir, 'import.jsonl');
+      writeFileSync(file, `${lines.join('\n')}\n`);
+      const { code, stdout } = await arena.cli('accounts', 'import', file, '--json');
+      const { imported, refused } = JSON.parse(stdout) as { imported: number; refused: number };
+      const taken = code === 1 && imported === 1 && refused === 2 ? 'absurd ones refused' : stdout;
+      const costs: number[] = [];
+      const statuses: string[] = [];
+      for (let time = 0; time < 2; time += 1)
+        costs.push(
+          await arena.counted(async (place) => {
+            const visitor = arena.visitor({ place });
+            statuses.push(String((await visitor.post('session.signIn', { email: weak, password })).status));
+          }),
+        );
+      return `${taken}, weak one ${allOf(statuses.map((status, at) => [String(at), status]))} and renewed (${costs.join(' hashes, then ')})`;
+    },
+  ),
+
+  attack(
     'AT-96',
     'a signal that opens the inspector of a running instance',
     'no inspector, still served',
@@ -96,3 +130,13 @@ export const operationCases: Case[] = [
     'last',
   ),
 ];
+
+/** An argon2id hash as another system would have made it. */
+const phc = (password: string, { memory, passes }: { memory: number; passes: number }): string => {
+  const nonce = randomBytes(16);
+  const tag = argon2Sync('argon2id', {
+    ...{ message: Buffer.from(password), nonce, memory, passes, parallelism: 1, tagLength: 32 },
+  });
+  const text = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
+  return `$argon2id$v=19$m=${memory},t=${passes},p=1$${text(nonce)}$${text(tag)}`;
+};

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { freePort } from '@portcullis/devstack/ports';
-import { lastLines, type ServerProcess, startServerProcess } from '@portcullis/devstack/server-process';
+import { lastLines, startServerProcess } from '@portcullis/devstack/server-process';
 import type { Place } from '../client/place.ts';
+import type { Undo } from './undo.ts';
 import { until } from './wait.ts';
 
 const WATCHED = join(import.meta.dirname, 'watched.mjs');
@@ -12,7 +13,6 @@ export interface Program {
   place: Place & { kind: 'instance' };
   /** What the process looks like from inside; only where it was asked for. */
   watch: string | null;
-  server: ServerProcess;
 }
 
 export interface ProgramOptions {
@@ -21,12 +21,14 @@ export interface ProgramOptions {
   dir: string;
   env: Record<string, string>;
   isWatched?: boolean;
+  /** Told how to end it as soon as it runs, ready or not. */
+  undo: Undo;
 }
 
 /** Starts an instance or a worker and waits until it says that it is ready. @throws Error with the end of its log */
 export const startProgram = async (
   command: 'serve' | 'worker',
-  { main, dir, env, isWatched = false }: ProgramOptions,
+  { main, dir, env, undo, isWatched = false }: ProgramOptions,
 ): Promise<Program> => {
   const [port, ops, watch] = [await freePort(), await freePort(), await freePort()];
   const logFile = join(dir, `${command}-${port}.log`);
@@ -44,6 +46,7 @@ export const startProgram = async (
     cwd: '/',
     logFile,
   });
+  undo.add(() => server.killTree());
   await until(`${command} is ready`, async () => {
     if (server.hasEnded()) throw new Error(`${command} ended:\n${lastLines(logFile, 40)}`);
     return fetch(`http://127.0.0.1:${ops}/readyz`).then(
@@ -54,7 +57,6 @@ export const startProgram = async (
   return {
     place: { kind: 'instance', host: `localhost:${port}`, port, ops, pid: server.pid, logFile },
     watch: isWatched ? `http://127.0.0.1:${watch}` : null,
-    server,
   };
 };
 

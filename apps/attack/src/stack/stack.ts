@@ -7,7 +7,7 @@ import { startPostgres } from '@portcullis/devstack/postgres';
 import { startTestRedis } from '@portcullis/devstack/test-redis';
 import { type Door, openDoor } from './door.ts';
 import { type Program, runProgram, startProgram } from './program.ts';
-import { createUndo, type Undo } from './undo.ts';
+import { together, type Undo } from './undo.ts';
 
 /** The service as a production runs it, with stores, mailbox and door of its own. */
 export interface AttackStack {
@@ -24,22 +24,15 @@ export interface AttackStack {
   undo: Undo;
 }
 
-/** @param checkout whose service is attacked */
-export const startStack = async (checkout: string, say: (line: string) => void): Promise<AttackStack> => {
-  const undo = createUndo((error) => say(`while stopping: ${String(error)}`));
-  try {
-    return await launch(checkout, undo);
-  } catch (error) {
-    await undo.run();
-    throw error;
-  }
-};
-
-const launch = async (checkout: string, undo: Undo): Promise<AttackStack> => {
+/**
+ * @param checkout whose service is attacked
+ * @param undo ends everything, also what was started before a failure or an interruption
+ */
+export const startStack = async (checkout: string, undo: Undo): Promise<AttackStack> => {
   const dir = mkdtempSync(join(tmpdir(), 'portcullis-attack-'));
   undo.add(() => rmSync(dir, { recursive: true, force: true }));
   const main = join(checkout, 'apps/api/src/main.ts');
-  const [stores, keys] = await Promise.all([startStores(dir, undo), makeKeys(main)]);
+  const [stores, keys] = await together(startStores(dir, undo), makeKeys(main));
   const ports = { https: await freePort(), http: await freePort() };
   const env = {
     ...keys,
@@ -54,32 +47,32 @@ const launch = async (checkout: string, undo: Undo): Promise<AttackStack> => {
   };
   const migrated = await runProgram(main, ['migrate'], env);
   if (migrated.code !== 0) throw new Error(`migrate failed:\n${migrated.output}`);
-  const start = async (command: 'serve' | 'worker', isWatched = false): Promise<Program> => {
-    const program = await startProgram(command, { main, dir, env, isWatched });
-    undo.add(() => program.server.killTree());
-    return program;
-  };
-  const [one, two, three, worker] = await Promise.all([
+  const start = (command: 'serve' | 'worker', isWatched = false): Promise<Program> =>
+    startProgram(command, { main, dir, env, undo, isWatched });
+  const [one, two, three, worker] = await together(
     start('serve'),
     start('serve'),
     start('serve', true),
     start('worker'),
-  ]);
+  );
   const instances: AttackStack['instances'] = [one, two, three];
   const door = await openDoor({ checkout, dir, ports, undo, instances: [one.place.port, two.place.port] });
   return { main, checkout, dir, env, door, instances, worker, mailbox: stores.mailbox, undo };
 };
 
 const startStores = async (dir: string, undo: Undo) => {
-  const [postgres, redis, mailbox] = await Promise.all([
-    // Processes are killed here and never the machine, so nothing is lost by not waiting for the disk.
-    startPostgres({ dir, settings: { fsync: 'off', full_page_writes: 'off', max_connections: '200' } }),
-    startTestRedis(),
-    startMailbox(),
-  ]);
-  undo.add(() => postgres.destroy());
-  undo.add(() => redis.finish([/./]));
-  undo.add(() => mailbox.stop());
+  const ended = <T>(starting: Promise<T>, end: (started: T) => unknown): Promise<T> =>
+    starting.then((started) => {
+      undo.add(() => end(started));
+      return started;
+    });
+  // Processes are killed here and never the machine, so nothing is lost by not waiting for the disk.
+  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
+  const [postgres, redis, mailbox] = await together(
+    ended(startPostgres({ dir, settings }), (server) => server.destroy()),
+    ended(startTestRedis(), (server) => server.finish([/./])),
+    ended(startMailbox(), (server) => server.stop()),
+  );
   return { mailbox, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url, SMTP_URL: mailbox.smtpUrl } };
 };
 
