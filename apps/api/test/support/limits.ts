@@ -37,7 +37,7 @@ export const callerAt = (instances: readonly Service[], address: string) => {
   };
 };
 
-export type Caller = ReturnType<typeof callerAt>;
+
 
 /** How often each outcome occurs. */
 export const tally = (answers: readonly Answer[]): Record<string, number> => {
