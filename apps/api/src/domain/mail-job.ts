@@ -11,6 +11,8 @@ export type MailJob =
   | { kind: 'email_changed'; noticeId: string; accountId: string; oldEmail: string }
   | { kind: 'email_restored'; noticeId: string; accountId: string }
   | { kind: TellingKind; noticeId: string; accountId: string; at: string }
+  /** Strangers guess: no more of them are listened to for now. */
+  | { kind: 'sign_ins_refused'; noticeId: string; accountId: string | null }
   | { kind: 'account_deleted'; noticeId: string; to: string };
 
 /** What happened to an account that is still there; `at` is the moment that its record has. */

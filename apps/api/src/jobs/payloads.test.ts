@@ -13,6 +13,7 @@ const JOBS: Record<MailJob['kind'], MailJob> = {
   email_restored: { kind: 'email_restored', noticeId: id, accountId: id },
   password_reset: { kind: 'password_reset', noticeId: id, accountId: id, at: '2026-03-04T05:06:07.089Z' },
   password_changed: { kind: 'password_changed', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
+  sign_ins_refused: { kind: 'sign_ins_refused', noticeId: id, accountId: null },
   session_reused: { kind: 'session_reused', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
   sessions_ended: { kind: 'sessions_ended', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },
   account_disabled: { kind: 'account_disabled', noticeId: id, accountId: id, at: '2026-03-04T05:06:07Z' },

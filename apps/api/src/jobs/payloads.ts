@@ -27,6 +27,7 @@ const mailJob = z.discriminatedUnion('kind', [
     accountId: id,
     at: z.iso.datetime(),
   }),
+  z.strictObject({ kind: z.literal('sign_ins_refused'), noticeId, accountId: z.nullable(id) }),
   z.strictObject({ kind: z.literal('account_deleted'), noticeId, to: address }),
 ]);
 

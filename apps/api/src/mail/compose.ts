@@ -34,6 +34,7 @@ const TELLS_ADDRESS: Record<MailTemplate, boolean> = {
   email_restored: true,
   password_reset: true,
   password_changed: true,
+  sign_ins_refused: true,
   session_reused: true,
   sessions_ended: true,
   account_disabled: true,

@@ -27,6 +27,7 @@ export const MAIL_TEMPLATES = [
   'email_restored',
   'password_reset',
   'password_changed',
+  'sign_ins_refused',
   'session_reused',
   'sessions_ended',
   'account_disabled',

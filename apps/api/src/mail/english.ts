@@ -119,6 +119,19 @@ export const english: MailWords = {
       ],
       ...ifNotYou,
     },
+    sign_ins_refused: {
+      subject: 'Somebody tries to guess your password',
+      preview: 'None of the tries got in. You can sign in as before.',
+      heading: 'Somebody tries to guess your password',
+      paragraphs: [
+        'Wrong passwords were tried for your Portcullis account so often that devices on which you have not signed in before are refused for now. None of those tries got in, and nothing was changed.',
+        'On devices that you know you can sign in as always. Anywhere else you can wait, or choose a new password: that lets you in at once.',
+      ],
+      action: { label: 'Choose a new password', note: `${BY_MAIL}.` },
+      closing: [
+        'If it was you, there is nothing to do. If it was not you and your password is strong and used nowhere else, there is nothing to do either.',
+      ],
+    },
     session_reused: {
       subject: 'One of your devices was signed out',
       preview: 'A key of that device was used twice. Sign in on it again.',

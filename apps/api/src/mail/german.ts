@@ -121,6 +121,19 @@ export const german: MailWords = {
       ],
       ...ifNotYou,
     },
+    sign_ins_refused: {
+      subject: 'Jemand versucht, dein Passwort zu erraten',
+      preview: 'Keiner der Versuche hatte Erfolg. Du kannst dich weiter anmelden.',
+      heading: 'Jemand versucht, dein Passwort zu erraten',
+      paragraphs: [
+        'Für dein Konto bei Portcullis wurden so oft falsche Passwörter versucht, dass Geräte, auf denen du dich noch nie angemeldet hast, vorerst abgewiesen werden. Keiner dieser Versuche hatte Erfolg, und nichts wurde geändert.',
+        'Auf Geräten, die du schon benutzt hast, kannst du dich wie immer anmelden. Überall sonst kannst du warten oder ein neues Passwort wählen: Damit kommst du sofort hinein.',
+      ],
+      action: { label: 'Neues Passwort wählen', note: `${BY_MAIL}.` },
+      closing: [
+        'Warst du das, brauchst du nichts zu tun. Wenn nicht, auch nicht, solange dein Passwort stark ist und du es nirgends sonst benutzt.',
+      ],
+    },
     session_reused: {
       subject: 'Eines deiner Geräte wurde abgemeldet',
       preview: 'Ein Schlüssel dieses Geräts wurde zweimal benutzt. Melde dich dort neu an.',

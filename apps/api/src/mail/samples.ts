@@ -26,6 +26,7 @@ export const sampleMails = (language: Language, publicUrl: string): Record<MailT
     email_restored: composeNotice('email_restored', facts),
     password_reset: composeNotice('password_reset', facts),
     password_changed: composeNotice('password_changed', facts),
+    sign_ins_refused: composeNotice('sign_ins_refused', facts),
     session_reused: composeNotice('session_reused', facts),
     sessions_ended: composeNotice('sessions_ended', byOperator),
     account_disabled: composeNotice('account_disabled', byOperator),

@@ -104,6 +104,7 @@ test('a stranger who may get a mail does not learn the address of who caused it'
       'email_restored',
       'password_reset',
       'password_changed',
+      'sign_ins_refused',
       'session_reused',
       'account_deleted',
     ]),

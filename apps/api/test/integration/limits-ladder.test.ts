@@ -75,6 +75,23 @@ test('RL-V1: whoever signed in from here before signs in at once, while others g
     expect(outcome(await neighbour.mutate('session.signIn', { email, password: guess }))).toBe(LIMITED);
 });
 
+test('RL-4: the owner of an account that strangers guess at is told once a day, and an address that nobody has gets no mail', async () => {
+  const { accountId, email } = await stores.person();
+  const told = () =>
+    stores.query<{ account: string | null }>(
+      "SELECT payload->>'accountId' AS account FROM graphile_worker._private_jobs WHERE payload->>'kind' = 'sign_ins_refused'",
+    );
+  const before = (await told()).length;
+  for (const address of [email, anAddress()]) await guessesFrom(30, address);
+  expect((await told()).slice(before).map(({ account }) => account)).toEqual([accountId, null]);
+  await later(23 * HOUR_MS);
+  await guessesFrom(30, email);
+  expect(await told()).toHaveLength(before + 2);
+  await later(2 * HOUR_MS);
+  await guessesFrom(30, email);
+  expect(await told()).toHaveLength(before + 3);
+});
+
 test('RL-V2: without such a cookie a reset of the password lets the owner in at once, and nobody else', async () => {
   const { accountId, email, password } = await stores.person();
   const owner = from();

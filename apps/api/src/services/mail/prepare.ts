@@ -37,6 +37,10 @@ export const prepareMail = async (
     case 'password_reset':
     case 'password_changed':
       return prepareTelling(tx, deps, notice, job, asAsked);
+    case 'sign_ins_refused':
+      return job.accountId === null
+        ? null
+        : prepareTelling(tx, deps, notice, { ...job, accountId: job.accountId }, asRemembered);
     // Not the reader's own acts: an operator's, or of whoever has a copy of a secret.
     case 'session_reused':
     case 'sessions_ended':
@@ -46,7 +50,9 @@ export const prepareMail = async (
   }
 };
 
-type TellingJob = Extract<MailJob, { kind: 'email_restored' | TellingKind }>;
+type TellingJob =
+  | Extract<MailJob, { kind: 'email_restored' | TellingKind }>
+  | { kind: 'sign_ins_refused'; accountId: string };
 
 const prepareTelling = async (
   tx: Tx,

@@ -14,6 +14,7 @@ import { byAddress, failuresLimited, type Spending } from '../limits.ts';
 import { audit, databaseTime, feed } from '../record.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import { deviceCookie, deviceShown } from './device.ts';
+import { tellOwner } from './guessing.ts';
 import { countAttempt, failureKey, forgetFailures, uncountAttempt } from './failures.ts';
 import { type OpenedSession, openSession } from './steps.ts';
 
@@ -93,7 +94,13 @@ const fromUnknownDevice = (ctx: RequestContext, key: string, input: SignInInput)
       { rule: 'sign_in_account_ip', key: `${counted}|${networkOf(ctx.ip)}` },
       { rule: 'sign_in_account', key: counted, hidden: true },
     ];
-    return failuresLimited(ctx, spendings, () => prove(ctx, { key, input, found, isKnown: false }));
+    try {
+      return await failuresLimited(ctx, spendings, () => prove(ctx, { key, input, found, isKnown: false }));
+    } catch (error) {
+      if (error instanceof AuthError && error.limit?.rule === 'sign_in_account')
+        await tellOwner(ctx, key, found.account?.id ?? null);
+      throw error;
+    }
   });
 
 const onRecord = (ctx: RequestContext, key: string): Promise<OnRecord> =>
