@@ -10,7 +10,7 @@ import { trustedBy } from './client-address.ts';
 import { cookieJar, cookieNames } from './cookies.ts';
 import { presentedBy } from './credentials.ts';
 import { admit, Refused } from './gate.ts';
-import { preflight, secure, shareWith } from './headers.ts';
+import { preflight, secure, shareWith, standingHeaders } from './headers.ts';
 import { isKnown, problem, procedureRefusal } from './refusal.ts';
 import { keysDocument, type PublishedKeys } from './routes/keys.ts';
 import type { ServiceMetrics } from './service-client.ts';
@@ -31,7 +31,7 @@ export interface AppParts {
   metrics: HttpMetrics;
 }
 
-type Env = { Variables: { origin: Origin; route: string } };
+type Env = { Variables: { origin: Origin; route: string; isDressed?: true } };
 
 const UNKNOWN = 'unknown';
 const EVENTS = 'session.events';
@@ -43,6 +43,7 @@ export const createApp = (parts: AppParts): Hono<Env> => {
   const app = new Hono<Env>();
   const isTrusted = trustedBy(settings.trustProxy);
   const names = cookieNames(settings.secureCookies);
+  const standing = standingHeaders(settings.secureCookies);
 
   app.use(async (c, next) => {
     const startMs = deps.clock.monotonicMs();
@@ -58,13 +59,14 @@ export const createApp = (parts: AppParts): Hono<Env> => {
   });
 
   app.all(`${ENDPOINT}/*`, async (c) => {
-    const { origin } = c.var;
+    const origin = c.get('origin');
     const presented = presentedBy(c.req.raw.headers, names);
     const { request, path, paths, isBatch } = await admit(c.req.raw, presented, settings.publicOrigins);
     c.set('route', isBatch ? 'batch' : kindOf(paths[0] ?? '') === null ? UNKNOWN : (paths[0] ?? UNKNOWN));
     const arrival: Arrival = {
       deps,
-      ...origin,
+      requestId: origin.requestId,
+      ...origin.asker(),
       ...presented,
       deadlineMs: deps.clock.monotonicMs() + settings.requestDeadlineMs,
       cookiesOf: (headers) => cookieJar(names, settings.secureCookies, headers),
@@ -84,7 +86,11 @@ export const createApp = (parts: AppParts): Hono<Env> => {
     c.set('route', '/v1/session');
     const { credential } = presentedBy(c.req.raw.headers, names);
     const { accountId, sessionId } = await authenticate(deps, credential);
-    return c.body(null, 204, { 'x-account-id': accountId, 'x-session-id': sessionId });
+    const about = { 'x-account-id': accountId, 'x-session-id': sessionId };
+    if (c.req.header('origin') !== undefined) return c.body(null, 204, about);
+    c.set('isDressed', true);
+    const headers = { ...standing, 'x-request-id': c.get('origin').requestId, ...about };
+    return new Response(null, { status: 204, headers });
   });
 
   app.route('/', serviceRoutes(parts));
@@ -103,7 +109,7 @@ export const createApp = (parts: AppParts): Hono<Env> => {
   app.notFound((c) => refuse(c, new AuthError('not_found')));
 
   app.onError((error, c) => {
-    const { requestId } = c.var.origin;
+    const { requestId } = c.get('origin');
     if (!isKnown(error)) deps.log.error({ err: error, requestId }, 'a request failed');
     return refuse(c, error);
   });
@@ -118,7 +124,7 @@ const requireStream = async ({ deps, credential }: Arrival): Promise<void> => {
 };
 
 const refuse = (c: Context<Env>, error: unknown): Response => {
-  const { requestId } = c.var.origin;
+  const { requestId } = c.get('origin');
   return c.req.path.startsWith(`${ENDPOINT}/`)
     ? procedureRefusal(error, requestId)
     : problem(error, requestId);
@@ -126,18 +132,21 @@ const refuse = (c: Context<Env>, error: unknown): Response => {
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-/** On every answer, refusals and failures included. */
+/** On every answer, refusals and failures included. `c.var` would copy all variables at each use. */
 const finish = (c: Context<Env>, { deps, settings, metrics }: AppParts, startMs: number): void => {
-  const { requestId } = c.var.origin;
-  const { headers, status } = c.res;
-  secure(headers, settings.secureCookies);
-  shareWith(c.req.header('origin'), settings.allowedOrigins, headers);
-  headers.set('x-request-id', requestId);
+  const { requestId } = c.get('origin');
+  const { status } = c.res;
+  if (c.get('isDressed') !== true) {
+    const { headers } = c.res;
+    secure(headers, settings.secureCookies);
+    shareWith(c.req.header('origin'), settings.allowedOrigins, headers);
+    headers.set('x-request-id', requestId);
+  }
   const seconds = (deps.clock.monotonicMs() - startMs) / 1_000;
   const method = METHODS.has(c.req.method) ? c.req.method : 'OTHER';
-  metrics.httpRequest({ method, route: c.var.route, status }, seconds);
+  metrics.httpRequest({ method, route: c.get('route'), status }, seconds);
   deps.log.debug(
-    { requestId, method, route: c.var.route, status, ms: Math.round(seconds * 1_000) },
+    { requestId, method, route: c.get('route'), status, ms: Math.round(seconds * 1_000) },
     'answered',
   );
 };

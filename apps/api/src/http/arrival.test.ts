@@ -26,6 +26,24 @@ describe('who asks', () => {
     });
   });
 
+  test('is who asked also when the connection has ended meanwhile', async () => {
+    const keys: string[] = [];
+    const limiter = {
+      consume: (_rule: string, key: string) => (keys.push(key), Promise.resolve()),
+      tryConsume: () => Promise.resolve(true),
+      refund: () => Promise.resolve(),
+    };
+    const { app } = fixture({ deps: { limiter } });
+    const told = ['192.0.2.1'];
+    const socket = {
+      get remoteAddress() {
+        return told.shift();
+      },
+    };
+    await post(app, 'account.requestPasswordReset', { email: 'a@b.test' }, {}, { incoming: { socket } });
+    expect(keys[0]).toBe('192.0.2.1');
+  });
+
   test('a request id that is not one of a proxy is not taken over', async () => {
     expect((await seen('10.0.0.1', { 'x-request-id': '<script>' }, ['10.0.0.0/8'])).requestId).not.toContain(
       'script',

@@ -7,6 +7,11 @@ import { canonicalAddress, clientAddress, type IsTrusted } from './client-addres
 /** What is known of every request, whatever it asks for. */
 export interface Origin {
   requestId: string;
+  asker: () => Asker;
+}
+
+/** Who asks, as far as the connection and its headers tell. */
+interface Asker {
   /** Null when the peer is unknown, as in a test. */
   ip: string | null;
   userAgent: string | null;
@@ -17,18 +22,26 @@ export interface Origin {
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
 const LONGEST_USER_AGENT = 500;
 
-/** Forwarding headers and a given request id count only when the peer is a proxy of ours. */
+/**
+ * Forwarding headers and a given request id count only when the peer is a proxy of ours. The peer is read at once, since
+ * a connection that ends forgets it; what is known by headers is worked out when somebody asks.
+ */
 export const originOf = (c: Context, isTrusted: IsTrusted, newId: () => string): Origin => {
   const peer = peerOf(c);
-  const canonical = peer === undefined ? null : canonicalAddress(peer);
   const given = c.req.header('x-request-id') ?? '';
-  const isBehindProxy = canonical !== null && isTrusted(canonical);
   return {
-    requestId: isBehindProxy && REQUEST_ID.test(given) ? given : newId(),
-    ip: clientAddress(peer, c.req.header('x-forwarded-for'), isTrusted),
-    userAgent: userAgentOf(c.req.header('user-agent')),
-    language: wantedLanguage(c.req.header('accept-language')),
+    requestId: REQUEST_ID.test(given) && isProxy(peer, isTrusted) ? given : newId(),
+    asker: () => ({
+      ip: clientAddress(peer, c.req.header('x-forwarded-for'), isTrusted),
+      userAgent: userAgentOf(c.req.header('user-agent')),
+      language: wantedLanguage(c.req.header('accept-language')),
+    }),
   };
+};
+
+const isProxy = (peer: string | undefined, isTrusted: IsTrusted): boolean => {
+  const canonical = peer === undefined ? null : canonicalAddress(peer);
+  return canonical !== null && isTrusted(canonical);
 };
 
 const peerOf = (c: Context): string | undefined => {

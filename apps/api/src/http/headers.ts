@@ -21,6 +21,17 @@ export const secure = (headers: Headers, isHttps: boolean): void => {
   headers.set('cache-control', isStream ? 'no-store, no-transform' : 'no-store');
 };
 
+/**
+ * All that `secure` and `shareWith` put on an answer without a body for a client that names no origin: an answer that is
+ * made with them needs neither. Setting headers one by one is most of what a session check would cost beside its READ.
+ */
+export const standingHeaders = (isHttps: boolean): Readonly<Record<string, string>> => {
+  const headers = new Headers();
+  secure(headers, isHttps);
+  shareWith(undefined, [], headers);
+  return Object.fromEntries(headers);
+};
+
 /** Lets the pages of a listed origin read the answer. Never with cookies: those belong to our own origin. */
 export const shareWith = (
   origin: string | undefined,

@@ -17,6 +17,22 @@ describe('the plain routes', () => {
     ]).toEqual([204, ACCOUNT, SESSION, '']);
   });
 
+  test('its headers are the same whether they are put on at once or one by one', async () => {
+    const { app } = fixture();
+    const of = async (headers: Record<string, string>) => {
+      const { 'x-request-id': id, ...rest } = Object.fromEntries(
+        (await get(app, '/v1/session', headers)).headers,
+      );
+      expect(id).toMatch(/^[\w-]{8,64}$/);
+      return rest;
+    };
+    const atOnce = await of(BEARER);
+    expect(atOnce).toEqual(await of({ ...BEARER, origin: 'https://unlisted.example' }));
+    expect(atOnce['vary']).toBe('Origin');
+    const listed = await of({ ...BEARER, origin: 'https://partner.example' });
+    expect(listed['access-control-allow-origin']).toBe('https://partner.example');
+  });
+
   test.each([
     ['session_revoked', dead('session_revoked'), COOKIE, 401],
     ['session_missing', {}, {}, 401],

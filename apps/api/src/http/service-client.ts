@@ -19,7 +19,8 @@ export interface ServiceMetrics {
 
 export const requestContext = (c: Context<ServiceEnv>, { deps, settings }: ServiceParts): RequestContext => ({
   deps,
-  ...c.var.origin,
+  requestId: c.get('origin').requestId,
+  ...c.get('origin').asker(),
   deadlineMs: deps.clock.monotonicMs() + settings.requestDeadlineMs,
 });
 
