@@ -55,9 +55,11 @@ export const changePassword = async (
 };
 
 /** Always a new epoch, so that enabling revives nothing. */
-export const disable = (on: Instance, accountId: string, options: VerbOptions): Promise<Outcome> =>
-  revoking(on, accountId, options, async (tx, account) => {
-    if (account?.disabled !== false) return { ends: false, value: undefined };
+export const disable = async (on: Instance, accountId: string, options: VerbOptions): Promise<Outcome> => {
+  let endedNone = false;
+  const outcome = await revoking(on, accountId, options, async (tx, account) => {
+    endedNone = account?.disabled !== false;
+    if (endedNone) return { ends: false, value: undefined };
     return {
       ends: true,
       apply: async () => {
@@ -66,6 +68,8 @@ export const disable = (on: Instance, accountId: string, options: VerbOptions): 
       },
     };
   });
+  return outcome.kind === 'done' && endedNone ? { ...outcome, endedNone } : outcome;
+};
 
 /** Ends nothing, so it needs no fence. */
 export const enable = async (

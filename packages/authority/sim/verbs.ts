@@ -140,16 +140,21 @@ export const reset = (
     };
   });
 
-export const revokeOne = (
+export const revokeOne = async (
   on: Instance,
   accountId: string,
   callerId: string,
   sessionId: string,
   options: VerbOptions,
-) =>
-  revoking(on, accountId, options, async (tx) => {
+): Promise<Outcome> => {
+  let endedNone = false;
+  const outcome = await revoking(on, accountId, options, async (tx) => {
+    endedNone = false;
     if (sessionId !== callerId) await requireLive(tx, callerId);
-    if ((await tx.statement(sql.checkLive(sessionId))) !== 'live') return { ends: false, value: undefined };
+    if ((await tx.statement(sql.checkLive(sessionId))) !== 'live') {
+      endedNone = true;
+      return { ends: false, value: undefined };
+    }
     return {
       ends: true,
       apply: async () => {
@@ -158,6 +163,8 @@ export const revokeOne = (
       },
     };
   });
+  return outcome.kind === 'done' && endedNone ? { ...outcome, endedNone } : outcome;
+};
 
 export const revokeMany = (
   on: Instance,

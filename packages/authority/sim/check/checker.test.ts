@@ -71,6 +71,26 @@ describe('the checker', () => {
     expect(it.verdict()).toEqual(['G1']);
   });
 
+  it('G1, G2: who found nothing to end has ended nothing, and may meet the same exception', () => {
+    const revoke: Input = { kind: 'revoke one', callerId: 's2', sessionId: 's1' };
+    const lost = story();
+    lost.begin(reset('p1'));
+    lost.history.unguard('a', 'n');
+    lost.did(revoke, { kind: 'done', endedNone: true });
+    lost.did(verify('s1'), live);
+    expect(lost.verdict()).toEqual([]);
+    const guarded = story();
+    guarded.begin(reset('p1'));
+    guarded.did(revoke, { kind: 'done', endedNone: true });
+    guarded.did(verify('s1'), live);
+    expect(guarded.verdict()).toEqual(['G1']);
+    const ended = story();
+    ended.history.unguard('a', 'n');
+    ended.did(revoke, done);
+    ended.did(verify('s1'), live);
+    expect(ended.verdict()).toEqual(['G1']);
+  });
+
   it('G4, G10: a session opened with the old password after the reset is a violation', () => {
     const it = story();
     it.did(reset('p1'), done);

@@ -90,7 +90,10 @@ const openedAt = (operations: readonly Operation[], sessionId: string): number =
   operations.find(({ outcome }) => outcome?.kind === 'done' && outcome.sessionId === sessionId)?.returned ??
   0;
 
-/** G1: a revoking write returned success, and a verification that began afterwards accepts what it ended. */
+/**
+ * G1: a revoking write returned success, and a verification that began afterwards accepts what it ended. One that found
+ * nothing to end only saw what another one ended: that it does is a matter of G2, and excused as such.
+ */
 const staleAccept = (operations: readonly Operation[]): Violation | null => {
   for (const accept of operations) {
     if (!isVerify(accept, 'live')) continue;
@@ -99,7 +102,10 @@ const staleAccept = (operations: readonly Operation[]): Violation | null => {
     const before = (invoked: number) => opened < invoked;
     const end = operations.find(
       (one) =>
-        one.returned !== null && one.returned < accept.invoked && ends(one, sessionId, before, one.invoked),
+        one.returned !== null &&
+        one.returned < accept.invoked &&
+        !(accept.excused && one.outcome?.kind === 'done' && one.outcome.endedNone === true) &&
+        ends(one, sessionId, before, one.invoked),
     );
     if (end)
       return {

@@ -17,7 +17,8 @@ export type Outcome =
   | { kind: 'live'; source: 'index' | 'store' }
   /** Verify: it is not. For a write: the caller's session is not. */
   | { kind: 'dead'; reason?: string }
-  | { kind: 'done'; sessionId?: string }
+  /** `endedNone`: what was to be ended was over already. */
+  | { kind: 'done'; sessionId?: string; endedNone?: true }
   /** A wrong password or link. */
   | { kind: 'refused' }
   /** The right password of an account that is disabled. */
