@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { startTcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { eachOf } from './case.ts';
 import type { Answer } from './client/ask.ts';
@@ -7,6 +6,7 @@ import type { Place } from './client/place.ts';
 import { pause } from './stack/wait.ts';
 import { createVisitor, type Visitor } from './client/visitor.ts';
 import { type Ended, type Program, runProgram, startProgram } from './stack/program.ts';
+import { askRedis } from './stack/privileges.ts';
 import { type AttackStack, makeKeys } from './stack/stack.ts';
 
 const MAIL_MS = 40_000;
@@ -118,7 +118,7 @@ export const createArena = (stack: AttackStack): Arena => {
     signedIn: async ({ transport = 'cookie', person, place = door.place } = {}) =>
       signIn(people, person ?? (await signUp(people)), transport, place),
     cli: (...args) => runProgram(main, args, { ...env, LOG_LEVEL: 'error' }),
-    emptyRedis: () => emptyRedis(env['REDIS_URL'] ?? ''),
+    emptyRedis: async () => void (await askRedis(stack.redisUrl, ['FLUSHALL'])),
     makeKeys: () => makeKeys(main),
     rotated,
     cutOff: async () => (await rotated()).cut(),
@@ -221,22 +221,6 @@ const startRotated = async ({ main, dir, env, undo }: AttackStack) => {
   };
   return { followed, retired, cut };
 };
-
-const emptyRedis = (url: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const { hostname, port, username, password } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    const auth = password === '' ? '' : `AUTH ${username === '' ? 'default' : username} ${password}\r\n`;
-    socket.on('error', reject);
-    socket.on('data', (part) => {
-      const text = part.toString('utf8');
-      if (text.startsWith('-')) reject(new Error(text));
-      if (!text.includes('gone')) return;
-      socket.destroy();
-      resolve();
-    });
-    socket.write(`${auth}FLUSHALL\r\nECHO gone\r\n`);
-  });
 
 /** Made at the first wish, and the same for everybody. */
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {

@@ -14,6 +14,7 @@ import { logCases } from './cases/logs.ts';
 import { mailCases } from './cases/mails.ts';
 import { operationCases } from './cases/operation.ts';
 import { originCases } from './cases/origins.ts';
+import { privilegeCases } from './cases/privileges.ts';
 import { rotationCases } from './cases/rotation.ts';
 import { sessionCases } from './cases/sessions.ts';
 import { smugglingCases } from './cases/smuggling.ts';
@@ -37,6 +38,7 @@ export const allCases: readonly Case[] = [
   ...sessionCases,
   ...headerCases,
   ...operationCases,
+  ...privilegeCases,
   ...limitCases,
   ...logCases,
   ...absentCases,

@@ -41,14 +41,4 @@ export const absentCases: Case[] = [
   ),
   skipped('AT-106', 'passkeys that tell which accounts there are', NO_PASSKEYS),
   skipped('AT-107', 'a recovery code used twice', NO_FACTORS),
-  skipped(
-    'AT-118',
-    'the role of the application in Postgres, and what else it may do',
-    'the stores of this run are not those of a deployment: its role is the owner of its schema here',
-  ),
-  skipped(
-    'AT-119',
-    'the user of the application in Redis, and what else it may do',
-    'the stores of this run are not those of a deployment: this Redis knows no users',
-  ),
 ];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Mailbox, startMailbox } from '@portcullis/devstack/mailbox';
@@ -7,6 +7,7 @@ import { startPostgres } from '@portcullis/devstack/postgres';
 import { startTestRedis } from '@portcullis/devstack/test-redis';
 import { type Door, openDoor } from './door.ts';
 import { type Program, runProgram, startProgram } from './program.ts';
+import { makeRole, makeUser, SERVICE } from './privileges.ts';
 import { together, type Undo } from './undo.ts';
 
 /** The service as a production runs it, with stores, mailbox and door of its own. */
@@ -21,6 +22,8 @@ export interface AttackStack {
   instances: [Program, Program, Program];
   worker: Program;
   mailbox: Mailbox;
+  /** Redis as its operator reaches it. */
+  redisUrl: string;
   undo: Undo;
 }
 
@@ -32,7 +35,7 @@ export const startStack = async (checkout: string, undo: Undo): Promise<AttackSt
   const dir = mkdtempSync(join(tmpdir(), 'portcullis-attack-'));
   undo.add(() => rmSync(dir, { recursive: true, force: true }));
   const main = join(checkout, 'apps/api/src/main.ts');
-  const [stores, keys] = await together(startStores(dir, undo), makeKeys(main));
+  const [stores, keys] = await together(startStores(checkout, dir, undo), makeKeys(main));
   const ports = { https: await freePort(), http: await freePort() };
   const env = {
     ...keys,
@@ -45,7 +48,10 @@ export const startStack = async (checkout: string, undo: Undo): Promise<AttackSt
     TRUST_PROXY: '127.0.0.1',
     PORTCULLIS_RATE_LIMITS: 'standard',
   };
-  const migrated = await runProgram(main, ['migrate'], env);
+  const migrated = await runProgram(main, ['migrate', '--grant-to', SERVICE], {
+    ...env,
+    DATABASE_URL: stores.ownerUrl,
+  });
   if (migrated.code !== 0) throw new Error(`migrate failed:\n${migrated.output}`);
   const start = (command: 'serve' | 'worker', isWatched = false): Promise<Program> =>
     startProgram(command, { main, dir, env, undo, isWatched });
@@ -57,10 +63,11 @@ export const startStack = async (checkout: string, undo: Undo): Promise<AttackSt
   );
   const instances: AttackStack['instances'] = [one, two, three];
   const door = await openDoor({ checkout, dir, ports, undo, instances: [one.place.port, two.place.port] });
-  return { main, checkout, dir, env, door, instances, worker, mailbox: stores.mailbox, undo };
+  const { mailbox, redisUrl } = stores;
+  return { main, checkout, dir, env, door, instances, worker, mailbox, redisUrl, undo };
 };
 
-const startStores = async (dir: string, undo: Undo) => {
+const startStores = async (checkout: string, dir: string, undo: Undo) => {
   const ended = <T>(starting: Promise<T>, end: (started: T) => unknown): Promise<T> =>
     starting.then((started) => {
       undo.add(() => end(started));
@@ -73,7 +80,12 @@ const startStores = async (dir: string, undo: Undo) => {
     ended(startTestRedis(), (server) => server.finish([/./])),
     ended(startMailbox(), (server) => server.stop()),
   );
-  return { mailbox, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url, SMTP_URL: mailbox.smtpUrl } };
+  const env = {
+    DATABASE_URL: await makeRole(postgres.adminUrl, postgres.url),
+    REDIS_URL: await makeUser(redis.url, readFileSync(join(checkout, 'docker/redis-users.acl'), 'utf8')),
+    SMTP_URL: mailbox.smtpUrl,
+  };
+  return { mailbox, env, ownerUrl: postgres.url, redisUrl: redis.url };
 };
 
 /** A ring of keys of its own. */
