@@ -119,11 +119,12 @@ export const enumerationCases: Case[] = [
     const ladders = await eachOf(Object.entries(emails), async ([kind, email]) => {
       const visitor = arena.visitor();
       const steps: string[] = [];
-      for (let attempt = 0; attempt < 8; attempt += 1) {
+      for (let attempt = 0; attempt < 14; attempt += 1) {
         const answer = await visitor.post('session.signIn', { email, password: newPassword() });
         steps.push(face(answer));
       }
-      return [kind, steps.join()] as const;
+      // Which answers there are, not at which step: an instance that Redis does not answer in time has a share of its own.
+      return [kind, [...new Set(steps)].toSorted().join()] as const;
     });
     return compared(ladders);
   }),

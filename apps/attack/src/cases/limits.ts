@@ -64,6 +64,7 @@ export const limitCases: Case[] = [
       });
       return `${told}; every session check ${allOf(checks.map((check, at) => [`check ${at}`, check]))}, alive`;
     },
+    'alone',
   ),
 
   attack(
@@ -86,6 +87,7 @@ export const limitCases: Case[] = [
       const anywhere = await arena.visitor().post('session.signIn', { email, password: next });
       return `the known device ${outcome(known)}, a reset ${outcome(reset)}, then ${outcome(anywhere)} from anywhere`;
     },
+    'alone',
   ),
 
   attack(
@@ -98,6 +100,7 @@ export const limitCases: Case[] = [
       const others = answers.filter((answer) => answer !== '401 credentials_invalid');
       return `${hashes <= 40 ? 'at most 40 hashes' : `${hashes} hashes`} of 60 guesses, the others ${allOf(others.map((answer, at) => [String(at), answer]))}`;
     },
+    'alone',
   ),
 
   attack(
@@ -109,6 +112,7 @@ export const limitCases: Case[] = [
       const others = answers.filter((answer) => answer !== '401 credentials_invalid');
       return `${hashes <= 40 ? 'at most 40 hashes' : `${hashes} hashes`} of 60 guesses, the others ${allOf(others.map((answer, at) => [String(at), answer]))}`;
     },
+    'alone',
   ),
 
   attack(
@@ -130,6 +134,7 @@ export const limitCases: Case[] = [
       const others = answers.filter((answer) => answer !== '401 credentials_invalid');
       return `${hashes <= 40 ? 'at most 40 hashes' : `${hashes} hashes`} of 60 guesses, the others ${allOf(others.map((answer, at) => [String(at), answer]))}`;
     },
+    'alone',
   ),
 
   attack(
@@ -150,9 +155,12 @@ export const limitCases: Case[] = [
         100,
       );
       const judged = answers.filter((answer) => answer === '401 credentials_invalid').length;
-      const others = answers.filter((answer) => answer !== '401 credentials_invalid');
+      const others = answers.filter(
+        (answer) => !/^(?:401 credentials_invalid|503 unavailable)$/.test(answer),
+      );
       return `${judged <= 10 ? 'at most twice the limit judged' : `${judged} guesses judged`}, the others ${allOf(others.map((answer, at) => [String(at), answer]))}`;
     },
+    'alone',
   ),
 
   attack(
