@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Given } from '../run-seed.ts';
 import { playSeeds } from './pool.ts';
 
-const SEEDS = 400;
+const SEEDS = 250;
 const play = (given: Given, stopAtFirst = false) =>
   playSeeds({ from: 1, count: SEEDS, mutant: null, stopAtFirst, given });
 
