@@ -1,6 +1,6 @@
 import { type Bench, start } from './lab.ts';
 import { type Measured, measure, warmUp } from './measure.ts';
-import type { Pace } from './pace.ts';
+import { AGAINST, type Pace } from './pace.ts';
 import type { Finding } from './report/document.ts';
 import { rowOf } from './report/table.ts';
 import type { Study } from './studies/study.ts';
@@ -39,7 +39,7 @@ export const runAll = async (bench: Bench, order: Order): Promise<Outcome> => {
     await attempt(target.name, async () => {
       const measured = await (against === null
         ? measureAlone(bench, target, pace)
-        : measureAgainst(bench, target, pace, against));
+        : measureAgainst(bench, target, against));
       outcome.measured[target.name] = measured;
       say(rowOf(target.name, measured));
     });
@@ -58,13 +58,13 @@ const measureAlone = (bench: Bench, target: Target, pace: Pace): Promise<Measure
     ? measure(bench.load, bench.hello, bench.hello, pace)
     : bench.alone(async (lab) => measure(bench.load, bench.hello, await start(target, lab), pace));
 
-const measureAgainst = (bench: Bench, target: Target, pace: Pace, checkout: string): Promise<Measured> =>
+const measureAgainst = (bench: Bench, target: Target, checkout: string): Promise<Measured> =>
   bench.alone(async (lab) => {
     const before = await start(target, { ...lab, checkout });
     const now = await start(target, lab);
-    await warmUp(bench.load, before, pace.warmUp);
+    await warmUp(bench.load, before, AGAINST.warmUp);
     // Slices of one length: how a slice begins and ends weighs the same on both.
-    return measure(bench.load, before, now, { ...pace, hello: pace.slice });
+    return measure(bench.load, before, now, AGAINST);
   });
 
 const reasonOf = (error: unknown): string => {
