@@ -20,13 +20,16 @@ const lineOf = ({ id, verdict, what, expected, got }: Result): string =>
 
 const chosen = ({ only, timing }: Wishes): Case[] => {
   const cases = timing ? [...allCases, ...timingCases] : allCases;
-  const unknown = only?.find((id) => !cases.some((one) => one.id === id));
-  if (unknown !== undefined) throw new Error(`there is no ${unknown}`);
   return cases.filter(({ id }) => only?.includes(id) ?? true);
 };
 
 const makeAttacks = async (wishes: Wishes): Promise<number> => {
   const cases = chosen(wishes);
+  const unknown = wishes.only?.find((id) => !cases.some((one) => one.id === id));
+  if (unknown !== undefined) {
+    say(`There is no ${unknown}; --list shows what there is.`);
+    return 2;
+  }
   if (wishes.list) {
     for (const one of cases) say(`${one.id} ${one.what}${'run' in one ? '' : ` (skipped: ${one.because})`}`);
     return 0;

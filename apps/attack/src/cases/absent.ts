@@ -14,7 +14,7 @@ export const absentCases: Case[] = [
   skipped(
     'AT-70',
     'script in a display name on the pages',
-    'needs the built client in a browser; that a page runs no script of its own is AT-65’s policy, and apps/web/e2e/screens.e2e.ts opens every page under it',
+    'no browser runs here: the client renders names as text, and AT-65 shows that no script of a page’s own may run',
   ),
   skipped(
     'AT-93',
