@@ -139,14 +139,26 @@ const insertBatch = async (tx: Tx, ctx: RequestContext, batch: Candidate[]): Pro
     });
   await tx.flush();
   // Somebody's sign-up of the address can be confirmed no more: its row would only wait for its end.
-  for (const { emailKey } of imported)
-    await tx.execute('DELETE FROM portcullis.registration WHERE email_key = ?', [emailKey], 'run');
-  for (const one of batch)
-    if (!made.has(one.id) && (await isThere(tx, one))) outcomes.set(one.id, 'unchanged');
+  if (imported.length > 0)
+    await tx.execute(
+      `DELETE FROM portcullis.registration WHERE email_key IN (${placesFor(imported)})`,
+      imported.map(({ emailKey }) => emailKey),
+      'run',
+    );
+  const others = batch.filter(({ id }) => !made.has(id));
+  const there = await hashesOf(tx, others);
+  for (const { id, emailKey, passwordHash } of others)
+    if (there.get(emailKey) === (passwordHash ?? NO_PASSWORD)) outcomes.set(id, 'unchanged');
   return outcomes;
 };
 
-const isThere = async (tx: Tx, { emailKey, passwordHash }: Candidate): Promise<boolean> => {
-  const sql = 'SELECT 1 AS there FROM portcullis.account WHERE email_key = ? AND password_hash = ?';
-  return (await tx.execute<unknown[]>(sql, [emailKey, passwordHash ?? NO_PASSWORD])).length > 0;
+const placesFor = (candidates: Candidate[]): string => candidates.map(() => '?').join(', ');
+
+const hashesOf = async (tx: Tx, candidates: Candidate[]): Promise<Map<string, string>> => {
+  if (candidates.length === 0) return new Map();
+  const rows = await tx.execute<{ email_key: string; password_hash: string }[]>(
+    `SELECT email_key, password_hash FROM portcullis.account WHERE email_key IN (${placesFor(candidates)})`,
+    candidates.map(({ emailKey }) => emailKey),
+  );
+  return new Map(rows.map((row) => [row.email_key, row.password_hash]));
 };
