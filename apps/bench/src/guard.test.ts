@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baselineOf, judge } from './guard.ts';
+import { baselineOf, GUARDED, judge } from './guard.ts';
 
 describe('the guard against regressions', () => {
   it('holds while no target needs a quarter more processor time than before', () => {
@@ -19,6 +19,17 @@ describe('the guard against regressions', () => {
     expect(judge({ session: 0.5 }, { session: Number.NaN }).hasLost).toBe(true);
   });
 
-  it('compares processor time, never answers a second', () =>
-    expect(baselineOf({ session: { cpuRatio: 0.54321 } })).toEqual({ session: 0.5432 }));
+  it('compares processor time, never answers a second, and a hash with a hash: not with a hello world', () => {
+    const measured = {
+      session: { cpuRatio: 0.54321 },
+      'sign-in': { cpuRatio: 0.0018 },
+      argon2: { cpuRatio: 0.002 },
+    };
+    expect(baselineOf(measured)).toEqual({ 'session / hello': 0.5432, 'sign-in / argon2': 0.9 });
+  });
+
+  it('asks for every target that it compares', () => {
+    const measured = Object.fromEntries(GUARDED.map((name) => [name, { cpuRatio: 0.5 }]));
+    expect(Object.keys(baselineOf(measured))).toHaveLength(6);
+  });
 });

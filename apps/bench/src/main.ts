@@ -89,7 +89,7 @@ const guarded = (wishes: Wishes, now: Record<string, number>): number => {
     return 1;
   }
   const { lines, hasLost } = judge(baseline, now);
-  say('\nprocessor time against the baseline (hello / target; more is better):');
+  say('\nprocessor time against the baseline (floor / target; more is better):');
   for (const line of lines) say(line);
   return hasLost ? 1 : 0;
 };
