@@ -19,6 +19,7 @@ export const KINDS = [
   'the password of before',
   'a sign-in under way that proved that password',
   'a pending registration of the address',
+  'a device that is known',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -74,6 +75,7 @@ const outcomes = (row: Row): Record<Kind, Outcome> => {
     "another session's refresh secret": others,
     "the named session's refresh secret": named,
     "the caller's refresh secret": caller,
+    'a device that is known': links,
     'a reset link': links,
     'a reset link asked for and not yet mailed': links,
     'a link that confirms a new address': links,

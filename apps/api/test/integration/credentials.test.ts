@@ -16,6 +16,7 @@ import { prepareResetPassword } from '../../src/services/mail/reset-password.ts'
 import { reauthenticate } from '../../src/services/session/reauthenticate.ts';
 import { refresh } from '../../src/services/session/refresh.ts';
 import { revokeAll, revokeOthers, revokeSession, signOut } from '../../src/services/session/revoke.ts';
+import { deviceCookie, deviceShown, isStillKnown } from '../../src/services/session/device.ts';
 import { openSession } from '../../src/services/session/steps.ts';
 import { finishRedis } from '../support/hooks.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
@@ -42,6 +43,7 @@ interface Holder {
   };
   registration: { token: string; registrationSecret: string };
   before: { epoch: number; link_epoch: number };
+  device: string;
 }
 
 describe('W8, G9: every credential dies with what the contract says it dies with, and with nothing else', () => {
@@ -98,6 +100,7 @@ describe('W8, G9: every credential dies with what the contract says it dies with
       },
       registration: { token, registrationSecret },
       before: { epoch: Number(before?.epoch), link_epoch: Number(before?.link_epoch) },
+      device: deviceCookie(here.ctx(), person.email, Number(before?.link_epoch), new Date()),
     };
   };
 
@@ -211,6 +214,15 @@ describe('W8, G9: every credential dies with what the contract says it dies with
           remember: false,
         }),
       )) !== null,
+    'a device that is known': async ({ person, device }) => {
+      const [now] = await rows<{ key: string | null; linkEpoch: string }>(
+        there,
+        'SELECT email_key AS key, link_epoch AS "linkEpoch" FROM portcullis.account WHERE id = ?',
+        [person.accountId],
+      );
+      const shown = deviceShown({ ...there.ctx(), deviceCookie: device }, now?.key ?? '');
+      return shown !== null && isStillKnown(shown, { linkEpoch: Number(now?.linkEpoch) });
+    },
     'a pending registration of the address': ({ registration }) =>
       works(verifyEmail(there.ctx(), registration)),
   };

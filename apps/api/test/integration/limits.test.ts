@@ -145,6 +145,18 @@ test('one customer of a provider is one address, however many of IPv6 there are'
   expect(outcome(await from('2001:db8:1:3::1').mutate('session.signIn', { email, password }))).toBe(200);
 });
 
+test('a site of IPv6 has eight times the points of a customer, and its neighbour its own', async () => {
+  const guess = (network: number) =>
+    from(`2001:db8:77:${network.toString(16)}::1`).mutate('account.confirmEmailChange', {
+      token: 'A'.repeat(43),
+    });
+  for (let network = 0; network < 8; network += 1)
+    expect(await outcomes(10, () => guess(network))).toEqual(times(10, '400 verification_invalid'));
+  isLimited(await guess(8), 900);
+  const next = from('2001:db8:78::1').mutate('account.confirmEmailChange', { token: 'A'.repeat(43) });
+  expect(outcome(await next)).toBe('400 verification_invalid');
+});
+
 test('a mailbox gets three mails an hour, and the answer does not tell', async () => {
   const { email, accountId } = await stores.person();
   const answers = [];

@@ -37,8 +37,6 @@ export const callerAt = (instances: readonly Service[], address: string) => {
   };
 };
 
-
-
 /** How often each outcome occurs. */
 export const tally = (answers: readonly Answer[]): Record<string, number> => {
   const counts: Record<string, number> = {};

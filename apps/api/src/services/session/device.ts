@@ -34,5 +34,9 @@ export const deviceShown = (ctx: RequestContext, emailKey: string): KnownDevice 
   return ageMs > DEVICE_SECONDS * 1_000 ? null : { id, linkEpoch: Number(epoch) };
 };
 
+/** Whether what ends the account's links has happened since, or the account is gone. */
+export const isStillKnown = (device: KnownDevice, account: { linkEpoch: number } | null): boolean =>
+  account?.linkEpoch === device.linkEpoch;
+
 const sealOf = ({ deps }: RequestContext, emailKey: string, told: string): string =>
   deps.keyed.hmac('device', `${emailKey}|${told}`).toString('base64url');

@@ -13,7 +13,7 @@ import type { RequestContext } from '../context.ts';
 import { byAddress, failuresLimited, type Spending } from '../limits.ts';
 import { audit, databaseTime, feed } from '../record.ts';
 import { type Credential, credentialOf } from './credential.ts';
-import { deviceCookie, deviceShown } from './device.ts';
+import { deviceCookie, deviceShown, isStillKnown } from './device.ts';
 import { tellOwner } from './guessing.ts';
 import { countAttempt, failureKey, forgetFailures, uncountAttempt } from './failures.ts';
 import { type OpenedSession, openSession } from './steps.ts';
@@ -71,7 +71,7 @@ const fromKnownDevice = async (
   const device = input.transport === 'bearer' ? null : deviceShown(ctx, key);
   if (device === null) return null;
   const found = await onRecord(ctx, key);
-  if (found.account?.linkEpoch !== device.linkEpoch) return null;
+  if (!isStillKnown(device, found.account)) return null;
   try {
     return await failuresLimited(ctx, [{ rule: 'sign_in_device', key: device.id, hidden: true }], () =>
       prove(ctx, { key, input, found, isKnown: true }),
