@@ -185,11 +185,14 @@ const signIn = async (
     session: { id: string };
     tokens?: { accessToken: string; refreshToken: string };
   };
-  const token = secret(tokens?.accessToken ?? someone.cookies.get('__Host-portcullis') ?? '');
-  if (tokens) {
+  const cookie = someone.cookies.get('__Host-portcullis');
+  const token = secret((transport === 'cookie' ? cookie : tokens?.accessToken) ?? '');
+  if (tokens && transport === 'bearer') {
     secret(tokens.refreshToken.split('.')[1] ?? '');
     someone.headers['authorization'] = `Bearer ${token}`;
   }
+  const { status } = await someone.session();
+  if (status !== 204) throw new Error(`whoever signs in is not signed in: ${status}`);
   return Object.assign(someone, {
     ...{ token, sessionId: session.id, refreshToken: tokens?.refreshToken ?? '' },
     person: { ...person, accountId: account.id },
