@@ -36,6 +36,7 @@ export const startBench = async ({ say, cores: given, databaseUrl }: BenchOption
   const dir = mkdtempSync(join(tmpdir(), 'portcullis-bench-'));
   undo.add(() => rmSync(dir, { recursive: true, force: true }));
   let installed: Promise<string> | undefined;
+  let stopping: Promise<void> | undefined;
   const peers = () => (installed ??= installPeers(say));
   try {
     // First of all: what is started from here on inherits the cores.
@@ -57,7 +58,8 @@ export const startBench = async ({ say, cores: given, databaseUrl }: BenchOption
           await own.run();
         }
       },
-      stop: () => undo.run(),
+      // Whoever asks second waits for the same end: what is half stopped must not be left by an early exit.
+      stop: () => (stopping ??= undo.run()),
     };
   } catch (error) {
     await undo.run();

@@ -105,9 +105,16 @@ const main = async (): Promise<number> => {
     return 0;
   }
   const running = await startBench({ say });
-  const stop = () => void running.stop().then(() => process.exit(130));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    void running.stop().then(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.once('disconnect', stop);
+  // Who read what this prints is gone: nothing may be left running for it.
+  stdout.on('error', stop);
   process.channel?.unref();
   try {
     return await bench(wishes, running);
