@@ -151,7 +151,8 @@ export const revokeOne = async (
   const outcome = await revoking(on, accountId, options, async (tx) => {
     endedNone = false;
     if (sessionId !== callerId) await requireLive(tx, callerId);
-    if ((await tx.statement(sql.checkLive(sessionId))) !== 'live') {
+    // Expired is not over: a use that is being recorded may still move the idle end.
+    if ((await tx.statement(sql.checkLive(sessionId))) === 'over') {
       endedNone = true;
       return { ends: false, value: undefined };
     }

@@ -2,7 +2,7 @@ import type { Pin } from './collect.ts';
 
 /** What counts as a step of a verb: the calls that lock, read and write, in their order, and what decides between them. */
 export const VERB =
-  /\b(?:revoking|write|lockAccount|isLive|findLink|spendLink|endSession|endAllSessions|openSession|isStillProven)(?=[(<])|\b(?:ends|linksDie): (?:true|false)|\bkeepSessionId\b(?=[,:])|account\.(?:passwordHash|disabledAt) [!=]=?=? [\w.]+/;
+  /\b(?:revoking|write|lockAccount|isLive|findLink|spendLink|endSession|endAllSessions|openSession|isStillProven|isEndable)(?=[(<])|\b(?:ends|linksDie): (?:true|false)|\bkeepSessionId\b(?=[,:])|account\.(?:passwordHash|disabledAt) [!=]=?=? [\w.]+/;
 
 /** The statement of the ORM that stands for no text: which row it locks, and how. */
 const LOCK = /\{ id: accountId[^}]*\}|LockMode\.\w+/;
@@ -23,7 +23,7 @@ export const stepPins: readonly StepsPin[] = [
     texts: [
       'revoking',
       'isLive',
-      'isLive',
+      'isEndable',
       'ends: false',
       'ends: true',
       'endSession',

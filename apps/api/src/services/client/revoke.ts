@@ -3,7 +3,7 @@ import { refreshToken } from '@portcullis/contracts/session';
 import { AuthError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
 import { audit, databaseTime } from '../record.ts';
-import { endSession, hashOf, isLive } from '../session/steps.ts';
+import { endSession, hashOf, isEndable } from '../session/steps.ts';
 import type { CallingClient } from './authenticate.ts';
 
 interface Named {
@@ -27,7 +27,8 @@ export const revokeToken = async (
   if (named === null) return;
   const { sessionId, accountId } = named;
   const ended = await ctx.deps.authority.revoking(accountId, ctx.deadlineMs, async (tx, account) => {
-    if (account === null || !(await isLive(tx, sessionId, account.id))) return { ends: false, value: false };
+    if (account === null || !(await isEndable(tx, sessionId, account.id)))
+      return { ends: false, value: false };
     return {
       ends: true,
       apply: async () => {

@@ -4,7 +4,7 @@ import { AuthError } from '../../errors.ts';
 import type { SignedInContext } from '../context.ts';
 import { spend } from '../limits.ts';
 import { audit, databaseTime } from '../record.ts';
-import { byCaller, countOthers, endAllSessions, endSession, isLive } from './steps.ts';
+import { byCaller, countOthers, endAllSessions, endSession, isEndable, isLive } from './steps.ts';
 
 /** Ends one session of the caller's account. @throws AuthError `not_found`, for another account's just as for none. */
 export const revokeSession = async (ctx: SignedInContext, input: RevokeInput): Promise<RevokeOutput> => {
@@ -29,7 +29,7 @@ const endOne = async (ctx: SignedInContext, sessionId: string, cause: EndedBy): 
       if (session === null) throw new AuthError('not_found');
       if (sessionId !== caller.sessionId && !(await isLive(tx, caller.sessionId, account.id)))
         throw new AuthError('session_revoked');
-      if (!(await isLive(tx, sessionId, account.id))) return { ends: false, value: { sessionsEnded: 0 } };
+      if (!(await isEndable(tx, sessionId, account.id))) return { ends: false, value: { sessionsEnded: 0 } };
       return {
         ends: true,
         apply: async () => {

@@ -93,6 +93,16 @@ export const isLive = async (tx: Tx, sessionId: string, accountId: string): Prom
   return (await tx.execute<unknown[]>(sql, [sessionId, accountId])).length > 0;
 };
 
+/**
+ * Whether there is something to end, under the account's lock: the session is live, or could be once a use of it that is
+ * being recorded commits. Of all ends only the idle one can still move (P9).
+ */
+export const isEndable = async (tx: Tx, sessionId: string, accountId: string): Promise<boolean> => {
+  const sql = `SELECT 1 FROM portcullis.session s JOIN portcullis.account a ON a.id = s.account_id
+    WHERE s.id = ? AND a.id = ? AND s.revoked_at IS NULL AND s.epoch = a.epoch AND s.expires_at > clock_timestamp()`;
+  return (await tx.execute<unknown[]>(sql, [sessionId, accountId])).length > 0;
+};
+
 // Those whose hour is still to come are counted in the index session_live_until alone; only those that end within this
 // very hour are looked at one by one. The session that is not counted is one more look-up, however many there are.
 const COUNT = `
