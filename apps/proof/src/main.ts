@@ -63,7 +63,7 @@ const attack = async (wishes: Wishes, over: AbortSignal): Promise<number> => {
   return over.aborted ? 130 : 0;
 };
 
-const MUTANT_SECONDS = 45;
+const MUTANT_SECONDS = 180;
 
 const attackMutants = async (wishes: Wishes, over: AbortSignal): Promise<number> => {
   const results = await runRealMutants({

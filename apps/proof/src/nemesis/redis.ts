@@ -269,14 +269,18 @@ export const redisFaults: readonly Fault[] = [
       const left = anyInstance(context);
       const replica = await laggingReplica(context);
       await letItLag(context);
-      left.postgres.pause('toClient');
       await healing(
         async () => {
           await alone(replica);
           redis.moveTo(replica);
           left.redis.retarget(addressOf(main));
-          // Nobody waits for the lease of the one that is left but the revocations themselves.
-          await runService(apiMain, checkout, ['index', 'adopt', await historyOf(replica)], operatorEnv);
+          const adopt = ['index', 'adopt', await historyOf(replica)];
+          const adopted = runService(apiMain, checkout, adopt, operatorEnv);
+          adopted.catch(() => undefined);
+          // A command takes its time to start: somewhere before it is heard the one that is left hears nothing more.
+          await context.hold(context.random.between(0, 2_500));
+          left.postgres.pause('toClient');
+          await adopted;
           await context.hold(context.leaseMs * context.random.between(0.7, 1.5));
         },
         async () => {
