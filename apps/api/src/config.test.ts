@@ -263,6 +263,7 @@ test('.env.example is what config docs prints, and names every setting', () => {
     'PORTCULLIS_KEYS',
     'PORTCULLIS_REFRESH_KEYS',
     'PORTCULLIS_SECRET',
+    'PORTCULLIS_PASSWORD_PEPPERS',
   ]);
 });
 
