@@ -111,7 +111,8 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
         logFile: join(dir, `${name}.log`),
       },
       (how) => {
-        if (['SIGKILL', 'SIGABRT', 'exit code 0'].includes(how)) return;
+        // SIGTERM ends only who was told to stop before it listened for that; from then on it ends with a code.
+        if (['SIGKILL', 'SIGABRT', 'SIGTERM', 'exit code 0'].includes(how)) return;
         surprises.push(`${name} ended with ${how}:\n${lastLines(join(dir, `${name}.log`), 12)}`);
       },
     );
