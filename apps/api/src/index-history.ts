@@ -1,7 +1,8 @@
 import { PostgresLeaseStore } from '@portcullis/authority/postgres/leases';
 import { connectRedis } from '@portcullis/authority/redis/connection';
 import { RedisSessionIndex } from '@portcullis/authority/redis/session-index';
-import pg from 'pg';
+import type pg from 'pg';
+import { withConnection } from './adapters/postgres-connection.ts';
 import { systemClock, systemRandom } from './adapters/system.ts';
 import type { Config } from './config.ts';
 import { VERSION } from './version.ts';
@@ -129,18 +130,5 @@ const untilAdopted = (config: Config): Promise<number> =>
     }
   });
 
-const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'portcullis index',
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 3_000,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-};
+const withClient = <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> =>
+  withConnection({ url, name: 'portcullis index' }, work);

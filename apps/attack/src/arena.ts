@@ -3,7 +3,7 @@ import { startTcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { eachOf } from './case.ts';
 import type { Answer } from './client/ask.ts';
 import type { Place } from './client/place.ts';
-import { pause } from './stack/wait.ts';
+import { pause } from '@portcullis/devstack/wait';
 import { createVisitor, type Visitor } from './client/visitor.ts';
 import { type Ended, type Program, runProgram, startProgram } from './stack/program.ts';
 import { askRedis } from './stack/privileges.ts';

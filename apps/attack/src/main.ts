@@ -10,7 +10,7 @@ import { allCases } from './catalogue.ts';
 import { documentOf } from './document.ts';
 import { type Result, runCases } from './run.ts';
 import { startStack } from './stack/stack.ts';
-import { createUndo } from './stack/undo.ts';
+import { createUndo } from '@portcullis/devstack/undo';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const say = (line: string): void => void stdout.write(`${line}\n`);

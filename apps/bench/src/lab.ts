@@ -7,7 +7,7 @@ import type { Subject } from './measure.ts';
 import { installPeers } from './peers/install.ts';
 import { startStores, type Stores } from './stack/stores.ts';
 import { repository } from './stack/portcullis.ts';
-import { createUndo } from './stack/undo.ts';
+import { createUndo } from '@portcullis/devstack/undo';
 import { floors } from './targets/floors.ts';
 import type { Lab, Target } from './targets/target.ts';
 

@@ -14,7 +14,7 @@ import type { Findings } from './report/report.ts';
 import { readVersions } from './report/versions.ts';
 import { countMails, drainMails, recover } from './settle.ts';
 import { type ProofStack, startProofStack } from './stack/stack.ts';
-import { pause, pauseUnless } from './stack/wait.ts';
+import { pause, pauseUnless } from '@portcullis/devstack/wait';
 
 export interface RunOptions {
   seed: string;

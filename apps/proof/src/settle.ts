@@ -1,6 +1,6 @@
 import { createTally } from './load/tally.ts';
 import type { ProofStack } from './stack/stack.ts';
-import { pause } from './stack/wait.ts';
+import { pause } from '@portcullis/devstack/wait';
 
 const RECOVER_MS = 40_000;
 const DRAIN_MS = 20_000;

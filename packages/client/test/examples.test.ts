@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort } from '@portcullis/devstack/ports';
-import { findSystemProgram } from '@portcullis/devstack/system-package';
+import { nginxProgram } from '@portcullis/devstack/nginx-site';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Example, startExample } from './support/example.ts';
@@ -42,8 +42,7 @@ const node = async (name: string, more: Record<string, string> = {}) =>
   );
 
 const nginx = async () => {
-  const found = await findSystemProgram('nginx');
-  if (!('path' in found)) throw new Error(`${found.reason}; to run it: ${found.command}`);
+  const program = await nginxProgram();
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-nginx-'));
   const port = await freePort();
   const text = await readFile(join(EXAMPLES, 'nginx/nginx.conf'), 'utf8');
@@ -54,7 +53,7 @@ const nginx = async () => {
   await writeFile(join(folder, 'nginx.conf'), filled);
   // Workers of root would be nobody, who may read neither this folder nor the checkout.
   const asRoot = process.getuid?.() === 0 ? ['-g', 'user root;'] : [];
-  const example = await startExample(found.path, ['-p', folder, '-c', 'nginx.conf', ...asRoot], {
+  const example = await startExample(program, ['-p', folder, '-c', 'nginx.conf', ...asRoot], {
     cwd: folder,
     env: {},
     port,

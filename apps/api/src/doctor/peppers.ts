@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { parseKeyRing } from '../adapters/key-ring.ts';
 import { pepperIdOf } from '../adapters/pepper.ts';
+import { withConnection } from '../adapters/postgres-connection.ts';
 import type { Config } from '../config.ts';
 import { type Check, codeOf, failed, ok, warning } from './check.ts';
 
@@ -47,18 +47,8 @@ export const examinePeppers = async (config: Config): Promise<Check[]> => {
   ];
 };
 
-const counted = async (url: string) => {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'portcullis doctor',
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
+const counted = (url: string) =>
+  withConnection({ url, name: 'portcullis doctor', timeoutMs: TIMEOUT_MS }, async (client) => {
+    const { rows } = await client.query<{ pepper: string; accounts: number }>(COUNT);
+    return rows;
   });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return (await client.query<{ pepper: string; accounts: number }>(COUNT)).rows;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-};

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { withConnection } from '../adapters/postgres-connection.ts';
 import type { Config } from '../config.ts';
 import { pendingMigrations } from '../migrate.ts';
 import { type Check, codeOf, failed, failedIn, ok, warning } from './check.ts';
@@ -58,24 +58,13 @@ export const examinePostgres = async (config: Config, wallMs: () => number): Pro
   return checks;
 };
 
-const factsOf = async (url: string): Promise<Facts> => {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'portcullis doctor',
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 3_000,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+const factsOf = (url: string): Promise<Facts> =>
+  withConnection({ url, name: 'portcullis doctor' }, async (client) => {
     const { rows } = await client.query<Facts>(FACTS);
     const [row] = rows;
     if (row === undefined) throw new Error('no answer');
     return row;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-};
+  });
 
 const durability = ({ synchronous, fsync }: Facts, isProduction: boolean): Check => {
   if (synchronous !== 'off' && fsync === 'on')

@@ -1,8 +1,6 @@
-import pg from 'pg';
+import { withConnection } from '../adapters/postgres-connection.ts';
 import type { Config } from '../config.ts';
 import { type Check, failedIn, ok } from './check.ts';
-
-const TIMEOUT_MS = 3_000;
 
 // A superuser counts as a member of every role.
 const ROLE = `
@@ -37,18 +35,8 @@ export const examineRole = async (config: Config): Promise<Check[]> => {
   ];
 };
 
-const roleOf = async (url: string): Promise<Role | null> => {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'portcullis doctor',
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
+const roleOf = (url: string): Promise<Role | null> =>
+  withConnection({ url, name: 'portcullis doctor' }, async (client) => {
+    const { rows } = await client.query<Role>(ROLE);
+    return rows[0] ?? null;
   });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return (await client.query<Role>(ROLE)).rows[0] ?? null;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-};

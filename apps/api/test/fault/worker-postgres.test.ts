@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,14 +49,6 @@ afterEach(async () => {
 }, LONG);
 
 const settings = () => ({ DATABASE_URL: postgres.url, SMTP_URL: smtp.through(mailbox.smtpUrl) });
-const addMail = async (to: string): Promise<void> => {
-  const noticeId = randomUUID();
-  await queue.rows(
-    `WITH notice AS (INSERT INTO portcullis.notice (id, kind, message_id) VALUES ($1, 'account_deleted', $2))
-     SELECT graphile_worker.add_job('mail', $3::json, max_attempts := 10)`,
-    [noticeId, `<${noticeId}@portcullis>`, JSON.stringify({ kind: 'account_deleted', noticeId, to })],
-  );
-};
 const untilDone = () => expect.poll(() => queue.jobs().catch(() => null), PATIENT).toEqual([]);
 const readiness = async (opsUrl: string) => {
   const response = await fetch(`${opsUrl}/readyz`).catch(() => null);
@@ -68,7 +59,7 @@ const receivers = () => mailbox.mails().map((mail) => mail.to[0]?.Address ?? '')
 it(
   'started while Postgres is away: alive and not ready; it works once Postgres comes up',
   async () => {
-    await addMail('early@example.test');
+    await queue.addMail('early@example.test');
     await postgres.stop();
     const port = await freePort();
     const opsUrl = `http://127.0.0.1:${port}`;
@@ -112,7 +103,7 @@ describe.each([
     async () => {
       service = await startService('worker', settings());
       const expected = Array.from({ length: 40 }, (_, n) => `person-${n}@example.test`);
-      for (const to of expected) await addMail(to);
+      for (const to of expected) await queue.addMail(to);
       await expect.poll(() => mailbox.mails().length, PATIENT).toBeGreaterThan(5);
       await again();
       await untilDone();
@@ -120,7 +111,7 @@ describe.each([
       expect(receivers()).toHaveLength(expected.length);
       expect(service.hasEnded()).toBe(false);
       await expect.poll(() => readiness(service.opsUrl), PATIENT).toBe(200);
-      await addMail('afterwards@example.test');
+      await queue.addMail('afterwards@example.test');
       await expect.poll(() => receivers(), PATIENT).toContain('afterwards@example.test');
       expect(await service.stop()).toBe(0);
       expect(service.output()).not.toMatch(/@example\.test|UnhandledPromise/);
@@ -133,14 +124,14 @@ it(
   'Postgres hangs for longer than any deadline: the worker goes on once it answers',
   async () => {
     service = await startService('worker', settings());
-    await addMail('before@example.test');
+    await queue.addMail('before@example.test');
     await untilDone();
     postgres.suspend();
     await expect.poll(() => readiness(service.opsUrl), PATIENT).toBe(503);
     // Every statement of the queue that was under way has been given up by then.
     await expect.poll(() => service.output(), PATIENT).toMatch(/could not look for dead workers/);
     postgres.resume();
-    await addMail('after@example.test');
+    await queue.addMail('after@example.test');
     await expect.poll(() => receivers(), PATIENT).toContain('after@example.test');
     await expect.poll(() => readiness(service.opsUrl), PATIENT).toBe(200);
     expect(await service.stop()).toBe(0);
@@ -153,7 +144,7 @@ it(
   async () => {
     smtp.halfOpen();
     service = await startService('worker', settings());
-    await addMail('stuck@example.test');
+    await queue.addMail('stuck@example.test');
     await expect
       .poll(
         () => queue.rows('SELECT 1 FROM portcullis.notice WHERE taken_at IS NOT NULL AND sent_at IS NULL'),

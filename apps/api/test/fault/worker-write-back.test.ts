@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type Mailbox, startMailbox } from '@portcullis/devstack/mailbox';
 import type { TestDatabase } from '@portcullis/devstack/test-database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -22,15 +21,6 @@ afterAll(async () => {
   await mailbox.stop();
   await base.drop();
 }, LONG);
-
-const addMail = async (to: string): Promise<void> => {
-  const noticeId = randomUUID();
-  await queue.rows(
-    `WITH notice AS (INSERT INTO portcullis.notice (id, kind, message_id) VALUES ($1, 'account_deleted', $2))
-     SELECT graphile_worker.add_job('mail', $3::json, max_attempts := 10)`,
-    [noticeId, `<${noticeId}@portcullis>`, JSON.stringify({ kind: 'account_deleted', noticeId, to })],
-  );
-};
 
 /** Every job that fails cannot be written back, each for itself, as when its connection is ended under it. */
 const refuseFailures = () =>
@@ -70,7 +60,7 @@ it(
     failures = () => worker.logs().match(/Failed to fail jobs/g)?.length ?? 0;
     try {
       await refuseFailures();
-      for (const to of people) await addMail(to);
+      for (const to of people) await queue.addMail(to);
       await expect.poll(failures, PATIENT).toBe(2);
       await allowFailures();
       await expect

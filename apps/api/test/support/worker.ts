@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { SmtpMailer, type SmtpSettings } from '../../src/adapters/smtp.ts';
 import { createLogger } from '../../src/adapters/logger.ts';
@@ -95,6 +96,16 @@ export class QueueView {
 
   jobs(): Promise<JobRow[]> {
     return this.rows('SELECT * FROM graphile_worker._private_jobs ORDER BY id');
+  }
+
+  /** A notice that needs no account, with its job. */
+  async addMail(to: string): Promise<void> {
+    const noticeId = randomUUID();
+    await this.rows(
+      `WITH notice AS (INSERT INTO portcullis.notice (id, kind, message_id) VALUES ($1, 'account_deleted', $2))
+       SELECT graphile_worker.add_job('mail', $3::json, max_attempts := 10)`,
+      [noticeId, `<${noticeId}@portcullis>`, JSON.stringify({ kind: 'account_deleted', noticeId, to })],
+    );
   }
 
   /** What waits for its next attempt may be tried now: as if the back-off had passed. */

@@ -1,12 +1,12 @@
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nginxProgram, writeNginxSite } from '@portcullis/devstack/nginx-site';
 import { lastLines, startServerProcess } from '@portcullis/devstack/server-process';
-import { findSystemProgram } from '@portcullis/devstack/system-package';
 import { ask } from '../client/ask.ts';
 import type { Place } from '../client/place.ts';
-import { selfSigned } from './certificate.ts';
-import type { Undo } from './undo.ts';
-import { until } from './wait.ts';
+import { selfSigned } from '@portcullis/devstack/certificate';
+import type { Undo } from '@portcullis/devstack/undo';
+import { until } from '@portcullis/devstack/wait';
 
 export interface Door {
   place: Place & { kind: 'door' };
@@ -30,7 +30,7 @@ interface DoorOptions {
  * @throws Error when there is no nginx and none can be installed
  */
 export const openDoor = async ({ checkout, dir, ports, instances, undo }: DoorOptions): Promise<Door> => {
-  const nginx = await findNginx();
+  const nginx = await nginxProgram();
   const folder = join(dir, 'door');
   cpSync(join(checkout, 'nginx'), folder, { recursive: true });
   // Root's nginx reads the client as somebody else.
@@ -46,8 +46,16 @@ export const openDoor = async ({ checkout, dir, ports, instances, undo }: DoorOp
     '<!doctype html><title>Portcullis</title><div id="root"></div>\n',
   );
   const logFile = join(folder, 'access.log');
-  for (const [name, text] of Object.entries(site(folder, ports, instances, client)))
-    writeFileSync(join(folder, 'site', name), text);
+  writeNginxSite({
+    ...{ folder, instances, client },
+    http: [`listen 127.0.0.1:${ports.http};`, `set $public_url https://localhost:${ports.https};`],
+    https: [
+      `listen 127.0.0.1:${ports.https} ssl http2 proxy_protocol;`,
+      'set_real_ip_from 127.0.0.1;',
+      'real_ip_header proxy_protocol;',
+      'server_name localhost;',
+    ],
+  });
   const server = await startServerProcess({
     command: nginx,
     args: ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr', '-g', 'daemon off;'],
@@ -73,41 +81,4 @@ export const openDoor = async ({ checkout, dir, ports, instances, undo }: DoorOp
     logFile,
   };
   return { place, plain, logFile };
-};
-
-/** What a deployment writes; every other file is the repository's own. */
-const site = (
-  folder: string,
-  ports: DoorOptions['ports'],
-  instances: readonly number[],
-  client: string,
-): Record<string, string> => ({
-  'process.conf': `pid ${folder}/nginx.pid;\nerror_log stderr warn;\n`,
-  'files.conf': [
-    ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (name) => `${name}_temp_path ${folder}/${name};`,
-    ),
-    `access_log ${folder}/access.log portcullis;`,
-  ].join('\n'),
-  'upstream.conf': instances
-    .map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`)
-    .join('\n'),
-  'http.conf': `listen 127.0.0.1:${ports.http};\nset $public_url https://localhost:${ports.https};\n`,
-  'https.conf': [
-    `listen 127.0.0.1:${ports.https} ssl http2 proxy_protocol;`,
-    'set_real_ip_from 127.0.0.1;',
-    'real_ip_header proxy_protocol;',
-    'server_name localhost;',
-    `ssl_certificate ${folder}/fullchain.pem;`,
-    `ssl_certificate_key ${folder}/privkey.pem;`,
-  ].join('\n'),
-  'client.conf': `root ${client};\nindex index.html;\n`,
-});
-
-const findNginx = async (): Promise<string> => {
-  const given = process.env['PORTCULLIS_TEST_NGINX'];
-  if (given) return given;
-  const found = await findSystemProgram('nginx');
-  if ('path' in found) return found.path;
-  throw new Error(`${found.reason}; to run the attacks: ${found.command}`);
 };

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { freePort } from '@portcullis/devstack/ports';
 import { lastLines, startServerProcess } from '@portcullis/devstack/server-process';
 import type { Place } from '../client/place.ts';
-import type { Undo } from './undo.ts';
-import { until } from './wait.ts';
+import type { Undo } from '@portcullis/devstack/undo';
+import { until } from '@portcullis/devstack/wait';
 
 const WATCHED = join(import.meta.dirname, 'watched.mjs');
 

@@ -8,7 +8,7 @@ import { startTestRedis } from '@portcullis/devstack/test-redis';
 import { type Door, openDoor } from './door.ts';
 import { type Program, runProgram, startProgram } from './program.ts';
 import { makeRole, makeUser, SERVICE } from './privileges.ts';
-import { together, type Undo } from './undo.ts';
+import { together, type Undo } from '@portcullis/devstack/undo';
 
 /** The service as a production runs it, with stores, mailbox and door of its own. */
 export interface AttackStack {

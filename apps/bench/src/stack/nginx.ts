@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nginxProgram } from '@portcullis/devstack/nginx-site';
 import { freePort } from '@portcullis/devstack/ports';
 import { lastLines, startServerProcess } from '@portcullis/devstack/server-process';
-import { findSystemProgram } from '@portcullis/devstack/system-package';
-import type { Undo } from './undo.ts';
+import type { Undo } from '@portcullis/devstack/undo';
+import { answers, until } from '@portcullis/devstack/wait';
 
 /**
  * An nginx with one port for each list of upstreams, all in one process: what it costs itself is the same for all.
@@ -14,8 +15,7 @@ export const startNginx = async (
   upstreams: readonly (readonly number[])[],
   undo: Undo,
 ): Promise<number[]> => {
-  const found = await findSystemProgram('nginx');
-  if ('reason' in found) throw new Error(`${found.reason}; what brings it: ${found.command}`);
+  const nginx = await nginxProgram();
   const folder = join(dir, 'nginx');
   mkdirSync(folder, { recursive: true });
   const ports: number[] = [];
@@ -26,28 +26,19 @@ export const startNginx = async (
   const [file, logFile] = [join(folder, 'nginx.conf'), join(folder, 'nginx.log')];
   writeFileSync(file, configuration(folder, ports, upstreams));
   const server = await startServerProcess({
-    command: found.path,
+    command: nginx,
     args: ['-p', folder, '-c', file, '-e', join(folder, 'error.log')],
     logFile,
     cwd: folder,
   });
   undo.add(() => server.killTree());
-  const deadline = performance.now() + 20_000;
-  for (const port of ports) {
-    while (!(await listens(port))) {
-      if (server.hasEnded() || performance.now() > deadline)
-        throw new Error(`nginx does not listen:\n${lastLines(join(folder, 'error.log'))}`);
-      await new Promise((resolve) => setTimeout(resolve, 30));
-    }
-  }
+  for (const port of ports)
+    await until('nginx listens', () => {
+      if (server.hasEnded()) throw new Error(`nginx ended:\n${lastLines(join(folder, 'error.log'))}`);
+      return answers(`http://127.0.0.1:${port}/nginx-is-up`);
+    });
   return ports;
 };
-
-const listens = (port: number): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${port}/nginx-is-up`).then(
-    (response) => response.ok,
-    () => false,
-  );
 
 const configuration = (
   folder: string,

@@ -6,7 +6,7 @@ import type { Cores } from '../machine/cores.ts';
 import { type Server, startServer } from './server.ts';
 import type { Stores } from './stores.ts';
 import { createMint, type TokenMint } from './tokens.ts';
-import type { Undo } from './undo.ts';
+import type { Undo } from '@portcullis/devstack/undo';
 
 export const repository = resolve(import.meta.dirname, '../../../..');
 const mainOf = (checkout: string): string => join(checkout, 'apps/api/src/main.ts');

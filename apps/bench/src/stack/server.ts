@@ -6,7 +6,8 @@ import {
   startServerProcess,
 } from '@portcullis/devstack/server-process';
 import { type Cores, pinned } from '../machine/cores.ts';
-import type { Undo } from './undo.ts';
+import type { Undo } from '@portcullis/devstack/undo';
+import { answers, pause } from '@portcullis/devstack/wait';
 
 /** A Node program under test, on the server's core. */
 export interface ServerOptions {
@@ -62,16 +63,6 @@ const untilReady = async (
   while (!(await answers(url))) {
     if (server.hasEnded() || performance.now() > deadline)
       throw new Error(`${name} is not ready:\n${lastLines(logFile, 30)}`);
-    await new Promise((resolve) => setTimeout(resolve, 40));
-  }
-};
-
-const answers = async (url: string): Promise<boolean> => {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
+    await pause(40);
   }
 };

@@ -5,7 +5,7 @@ import { startRedis, type RedisServer } from '@portcullis/devstack/redis';
 import { withDatabase } from '@portcullis/devstack/test-database';
 import pg from 'pg';
 import { createClient } from 'redis';
-import type { Undo } from './undo.ts';
+import type { Undo } from '@portcullis/devstack/undo';
 
 /** One Postgres of the run, in which each target gets a database, and a Redis for each that wants one. */
 export interface Stores {

@@ -1,7 +1,7 @@
 import type { Plan } from '../load/plan.ts';
 import type { Cores } from '../machine/cores.ts';
 import type { Stores } from '../stack/stores.ts';
-import type { Undo } from '../stack/undo.ts';
+import type { Undo } from '@portcullis/devstack/undo';
 
 /** Where targets are started. */
 export interface Lab {

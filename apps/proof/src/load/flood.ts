@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import type { Entrance } from '../stack/stack.ts';
-import { pause } from '../stack/wait.ts';
+import { pause } from '@portcullis/devstack/wait';
 import type { Graveyard, Tomb } from './graveyard.ts';
 import { createLine, type Line } from './line.ts';
 import type { Probe } from './probes.ts';

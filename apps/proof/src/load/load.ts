@@ -2,7 +2,7 @@ import type { Judge } from '../check/judge.ts';
 import type { Random } from '../random.ts';
 import { runService } from '../stack/keys.ts';
 import type { ProofStack } from '../stack/stack.ts';
-import { pause } from '../stack/wait.ts';
+import { pause } from '@portcullis/devstack/wait';
 import { createMinter } from './accounts.ts';
 import { type Flood, startFlood } from './flood.ts';
 import type { Graveyard } from './graveyard.ts';

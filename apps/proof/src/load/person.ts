@@ -3,7 +3,7 @@ import type { Minter, NewAccount } from './accounts.ts';
 import { type Book, createBook, type HeldSession } from './book.ts';
 import type { Graveyard } from './graveyard.ts';
 import type { Service } from './service.ts';
-import { pause } from '../stack/wait.ts';
+import { pause } from '@portcullis/devstack/wait';
 import { endings } from './endings.ts';
 import { operate } from './operator.ts';
 import { secrets } from './secrets.ts';

@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import type { Tally } from '../load/tally.ts';
 import type { ProofStack } from '../stack/stack.ts';
-import { pauseUnless } from '../stack/wait.ts';
+import { pauseUnless } from '@portcullis/devstack/wait';
 import type { Fault, FaultContext } from './fault.ts';
 import { jobFaults } from './jobs.ts';
 import { lineFaults } from './lines.ts';

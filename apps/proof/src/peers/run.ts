@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startPostgresCluster } from '../stack/postgres-cluster.ts';
 import { createProgram } from '../stack/program.ts';
 import { type RedisSet, startRedisSet } from '../stack/redis-set.ts';
-import { createUndo } from '../stack/undo.ts';
+import { createUndo } from '@portcullis/devstack/undo';
 import { runToEnd } from '../stack/keys.ts';
 import { installPeers } from './install.ts';
 import { withPortcullis } from './portcullis.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisNode } from '../stack/redis-set.ts';
-import { pause } from '../stack/wait.ts';
+import { pause } from '@portcullis/devstack/wait';
 import type { Jar, PeerService, Said } from './service.ts';
 
 /** What one service did in all scenarios. */

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nginxProgram } from '@portcullis/devstack/nginx-site';
 import { startServerProcess } from '@portcullis/devstack/server-process';
-import { findSystemProgram } from '@portcullis/devstack/system-package';
-import type { Undo } from './undo.ts';
-import { until } from './wait.ts';
+import type { Undo } from '@portcullis/devstack/undo';
+import { answers, until } from '@portcullis/devstack/wait';
 import { stablePort } from './ports.ts';
 
 /**
@@ -12,15 +12,14 @@ import { stablePort } from './ports.ts';
  * @throws Error when there is no nginx and none can be installed
  */
 export const startNginx = async (dir: string, upstreams: readonly number[], undo: Undo): Promise<number> => {
-  const found = await findSystemProgram('nginx');
-  if ('reason' in found) throw new Error(`${found.reason}; to run the proof: ${found.command}`);
+  const nginx = await nginxProgram();
   const folder = join(dir, 'nginx');
   mkdirSync(folder, { recursive: true });
   const port = await stablePort();
   const file = join(folder, 'nginx.conf');
   writeFileSync(file, configuration(folder, port, upstreams));
   const server = await startServerProcess({
-    command: found.path,
+    command: nginx,
     args: ['-p', folder, '-c', file, '-e', join(folder, 'error.log')],
     logFile: join(folder, 'nginx.log'),
     cwd: folder,
@@ -28,10 +27,7 @@ export const startNginx = async (dir: string, upstreams: readonly number[], undo
   undo.add(() => server.killTree());
   await until('nginx listens', async () => {
     if (server.hasEnded()) throw new Error(`nginx ended with ${await server.ended}, see ${folder}`);
-    return fetch(`http://127.0.0.1:${port}/nginx-is-up`).then(
-      (response) => response.ok,
-      () => false,
-    );
+    return answers(`http://127.0.0.1:${port}/nginx-is-up`);
   });
   return port;
 };

@@ -6,7 +6,7 @@ import type { PostgresServer } from '@portcullis/devstack/postgres';
 import { findPostgresBinaries, postgresOwner } from '@portcullis/devstack/postgres-binaries';
 import { endsWithin, type ServerProcess, startServerProcess } from '@portcullis/devstack/server-process';
 import pg from 'pg';
-import { until } from './wait.ts';
+import { until } from '@portcullis/devstack/wait';
 import { stablePort } from './ports.ts';
 
 /** One Postgres server of the cluster. */

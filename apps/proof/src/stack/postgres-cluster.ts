@@ -4,8 +4,8 @@ import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import type pg from 'pg';
 import { cloneServer, type PostgresNode, SETTINGS, withClient } from './postgres-clone.ts';
 import { stablePort } from './ports.ts';
-import type { Undo } from './undo.ts';
-import { until } from './wait.ts';
+import type { Undo } from '@portcullis/devstack/undo';
+import { until } from '@portcullis/devstack/wait';
 
 /** A primary, at times a synchronous standby, and the proxies through which everybody reaches the primary. */
 export interface PostgresCluster {

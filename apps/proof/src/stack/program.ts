@@ -4,7 +4,7 @@ import {
   type ServerProcess,
   startServerProcess,
 } from '@portcullis/devstack/server-process';
-import { answers, pause } from './wait.ts';
+import { answers, pause } from '@portcullis/devstack/wait';
 
 /** A process of the service that faults may kill, freeze and start again under the same ports. */
 export interface Program {

@@ -4,8 +4,8 @@ import { type RedisServer, startRedis } from '@portcullis/devstack/redis';
 import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { createClient } from 'redis';
 import { stablePort } from './ports.ts';
-import type { Undo } from './undo.ts';
-import { until } from './wait.ts';
+import type { Undo } from '@portcullis/devstack/undo';
+import { until } from '@portcullis/devstack/wait';
 
 type RedisClient = ReturnType<typeof clientFor>;
 

@@ -10,7 +10,7 @@ import { type PostgresCluster, startPostgresCluster } from './postgres-cluster.t
 import { createProgram, type Program } from './program.ts';
 import { type RedisSet, startRedisSet } from './redis-set.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { createUndo, type Undo } from './undo.ts';
+import { createUndo, type Undo } from '@portcullis/devstack/undo';
 import { stablePort } from './ports.ts';
 
 /** A process that takes part in the protocol, with the two lines over which it reaches its stores. */

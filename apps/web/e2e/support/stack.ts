@@ -13,6 +13,7 @@ import {
   testAdminUrl,
 } from '@portcullis/devstack/test-database';
 import { startTestRedis } from '@portcullis/devstack/test-redis';
+import { answers } from '@portcullis/devstack/wait';
 import startStores from '@portcullis/devstack/vitest-stores';
 
 const web = resolve(import.meta.dirname, '../..');
@@ -61,16 +62,6 @@ const runService = (env: Environment, ...args: string[]): Promise<string> =>
     );
   });
 
-const isReady = async (url: string): Promise<boolean> => {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
-};
-
 /** Things to undo, last first; a failure of one does not keep the others from being undone. */
 class Undo {
   readonly #steps: (() => unknown)[] = [];
@@ -101,7 +92,7 @@ const createLauncher = (logs: string, undo: Undo) => async (program: Program) =>
   });
   undo.add(() => server.killTree());
   const deadline = performance.now() + READY_WITHIN;
-  while (!(await isReady(program.ready))) {
+  while (!(await answers(program.ready))) {
     if (server.hasEnded() || performance.now() > deadline) {
       throw new Error(`${program.name} is not ready at ${program.ready}:\n${lastLines(logFile, 30)}`);
     }

@@ -3,11 +3,11 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { nginxProgram, writeNginxSite } from '@portcullis/devstack/nginx-site';
 import { freePort } from '@portcullis/devstack/ports';
 import { lastLines, startServerProcess } from '@portcullis/devstack/server-process';
-import { findSystemProgram } from '@portcullis/devstack/system-package';
 import { type Answer, type Ask, ask, until } from './ask.ts';
-import { selfSigned } from './certificate.ts';
+import { selfSigned } from '@portcullis/devstack/certificate';
 
 const repository = resolve(import.meta.dirname, '../../../../..');
 
@@ -38,7 +38,7 @@ export const doorPorts = async (): Promise<DoorPorts> => ({
 
 /** @param instances ports on loopback @param client the folder of the built client */
 export const openDoor = async (ports: DoorPorts, instances: number[], client: string): Promise<Door> => {
-  const nginx = await findNginx();
+  const nginx = await nginxProgram();
   const dir = mkdtempSync(join(tmpdir(), 'portcullis-door-'));
   // Root's nginx reads the client as somebody else.
   chmodSync(dir, 0o755);
@@ -47,8 +47,11 @@ export const openDoor = async (ports: DoorPorts, instances: number[], client: st
   writeFileSync(join(dir, 'fullchain.pem'), certificate);
   writeFileSync(join(dir, 'privkey.pem'), key, { mode: 0o600 });
   const origin = `https://localhost:${ports.https}`;
-  for (const [name, text] of Object.entries(site({ dir, ports, origin, instances, client })))
-    writeFileSync(join(dir, 'site', name), text);
+  writeNginxSite({
+    ...{ folder: dir, instances, client },
+    http: [`listen 127.0.0.1:${ports.http};`, `set $public_url ${origin};`],
+    https: [`listen 127.0.0.1:${ports.https} ssl http2;`, 'server_name localhost;'],
+  });
   const args = ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', 'stderr'];
   const { stderr: judgement } = await promisify(execFile)(nginx, [...args, '-t', '-q']);
   const logFile = join(dir, 'nginx.log');
@@ -83,39 +86,6 @@ export const openDoor = async (ports: DoorPorts, instances: number[], client: st
     },
   );
   return door;
-};
-
-interface Site {
-  dir: string;
-  ports: DoorPorts;
-  origin: string;
-  instances: number[];
-  client: string;
-}
-
-/** What a deployment writes; every other file is the repository's own. */
-const site = ({ dir, ports, origin, instances, client }: Site): Record<string, string> => ({
-  'process.conf': `pid ${dir}/nginx.pid;\nerror_log stderr warn;\n`,
-  'files.conf': [
-    ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (name) => `${name}_temp_path ${dir}/${name};`,
-    ),
-    `access_log ${dir}/access.log portcullis;`,
-  ].join('\n'),
-  'upstream.conf': instances
-    .map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`)
-    .join('\n'),
-  'http.conf': `listen 127.0.0.1:${ports.http};\nset $public_url ${origin};\n`,
-  'https.conf': `listen 127.0.0.1:${ports.https} ssl http2;\nserver_name localhost;\nssl_certificate ${dir}/fullchain.pem;\nssl_certificate_key ${dir}/privkey.pem;\n`,
-  'client.conf': `root ${client};\nindex index.html;\n`,
-});
-
-const findNginx = async (): Promise<string> => {
-  const given = process.env['PORTCULLIS_TEST_NGINX'];
-  if (given) return given;
-  const found = await findSystemProgram('nginx');
-  if ('path' in found) return found.path;
-  throw new Error(`${found.reason}; to run these tests: ${found.command}`);
 };
 
 const linesOf = (file: string): Record<string, unknown>[] =>
