@@ -16,9 +16,13 @@ function canListen(port: number, host: string): Promise<boolean> {
   });
 }
 
+/** Below the ports that systems give to outgoing connections (32768 and up): none of those takes one before it is used. */
+const ANY = { least: 11_000, most: 29_000 };
+
 /**
- * A loopback TCP port that was free a moment ago: `preferred`, else the next free one above it; without a
- * preference any free one. Another program may still take it first, so whoever listens has to cope with that.
+ * A loopback TCP port that was free a moment ago: `preferred`, else the next free one above it; without a preference
+ * any one that stays free for a server that comes back later. Another server may still take it first, so whoever listens
+ * has to cope with that.
  *
  * @throws Error when none of the 200 ports from `preferred` on is free
  */
@@ -30,17 +34,14 @@ export async function freePort(preferred?: number): Promise<number> {
   throw new Error(`no free port from ${preferred} to ${preferred + 199} on 127.0.0.1`);
 }
 
-function anyFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('the system gave no port')),
-      );
-    });
-  });
+/** By this process: what nobody listens on yet must not be given out again. */
+const given = new Set<number>();
+
+async function anyFreePort(): Promise<number> {
+  for (;;) {
+    const port = ANY.least + Math.floor(Math.random() * (ANY.most - ANY.least));
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) return port;
+  }
 }

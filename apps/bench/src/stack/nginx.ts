@@ -18,11 +18,7 @@ export const startNginx = async (
   const nginx = await nginxProgram();
   const folder = join(dir, 'nginx');
   mkdirSync(folder, { recursive: true });
-  const ports: number[] = [];
-  while (ports.length < upstreams.length) {
-    const port = await freePort();
-    if (!ports.includes(port)) ports.push(port);
-  }
+  const ports = await Promise.all(upstreams.map(() => freePort()));
   const [file, logFile] = [join(folder, 'nginx.conf'), join(folder, 'nginx.log')];
   writeFileSync(file, configuration(folder, ports, upstreams));
   const server = await startServerProcess({

@@ -11,7 +11,7 @@ import { installPeers } from './install.ts';
 import { withPortcullis } from './portcullis.ts';
 import { afterReset, inFlight, oldDump, type PeerResult, redisGone, type Scene } from './scenarios.ts';
 import { betterAuth, expressSession, type PeerService } from './service.ts';
-import { stablePort } from '../stack/ports.ts';
+import { freePort } from '@portcullis/devstack/ports';
 
 export interface PeerRun {
   name: string;
@@ -134,7 +134,7 @@ const withPeer = async (
   };
   try {
     await redis.main.restartFrom('nothing');
-    const ports: [number, number] = [await stablePort(), await stablePort()];
+    const ports: [number, number] = [await freePort(), await freePort()];
     await runToEnd([peer.program], folder, { ...env, PORT: String(ports[0]), PEER_MIGRATE: '1' });
     for (const port of ports) {
       const program = createProgram(

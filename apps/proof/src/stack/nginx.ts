@@ -4,7 +4,7 @@ import { nginxProgram } from '@portcullis/devstack/nginx-site';
 import { startServerProcess } from '@portcullis/devstack/server-process';
 import type { Undo } from '@portcullis/devstack/undo';
 import { answers, until } from '@portcullis/devstack/wait';
-import { stablePort } from './ports.ts';
+import { freePort } from '@portcullis/devstack/ports';
 
 /**
  * Starts an nginx before the instances, on a free port of 127.0.0.1. Its defaults decide what is tried again where:
@@ -15,7 +15,7 @@ export const startNginx = async (dir: string, upstreams: readonly number[], undo
   const nginx = await nginxProgram();
   const folder = join(dir, 'nginx');
   mkdirSync(folder, { recursive: true });
-  const port = await stablePort();
+  const port = await freePort();
   const file = join(folder, 'nginx.conf');
   writeFileSync(file, configuration(folder, port, upstreams));
   const server = await startServerProcess({

@@ -7,7 +7,7 @@ import { findPostgresBinaries, postgresOwner } from '@portcullis/devstack/postgr
 import { endsWithin, type ServerProcess, startServerProcess } from '@portcullis/devstack/server-process';
 import pg from 'pg';
 import { until } from '@portcullis/devstack/wait';
-import { stablePort } from './ports.ts';
+import { freePort } from '@portcullis/devstack/ports';
 
 /** One Postgres server of the cluster. */
 export type PostgresNode = Pick<
@@ -69,7 +69,7 @@ export const cloneServer = async (
     for (const name of ['pg_wal/archive_status', 'pg_wal/summaries', 'standby.signal', 'backup_label'])
       chownSync(join(target, name), owner.uid, owner.gid);
   }
-  return launch(target, await stablePort(), source.adminUrl, logFile);
+  return launch(target, await freePort(), source.adminUrl, logFile);
 };
 
 const launch = async (

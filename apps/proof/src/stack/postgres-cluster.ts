@@ -3,7 +3,7 @@ import { type PostgresServer, startPostgres } from '@portcullis/devstack/postgre
 import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import type pg from 'pg';
 import { cloneServer, type PostgresNode, SETTINGS, withClient } from './postgres-clone.ts';
-import { stablePort } from './ports.ts';
+import { freePort } from '@portcullis/devstack/ports';
 import type { Undo } from '@portcullis/devstack/undo';
 import { until } from '@portcullis/devstack/wait';
 
@@ -28,7 +28,7 @@ export const startPostgresCluster = async (dir: string, undo: Undo): Promise<Pos
   const first = await startPostgres({
     dir: join(dir, 'postgres-1'),
     settings: SETTINGS,
-    port: await stablePort(),
+    port: await freePort(),
   });
   const { dataDir } = first;
   if (dataDir === null) throw new Error('the proof needs a Postgres of its own');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type RedisServer, startRedis } from '@portcullis/devstack/redis';
 import { startTcpProxy, type TcpProxy } from '@portcullis/devstack/tcp-proxy';
 import { createClient } from 'redis';
-import { stablePort } from './ports.ts';
+import { freePort } from '@portcullis/devstack/ports';
 import type { Undo } from '@portcullis/devstack/undo';
 import { until } from '@portcullis/devstack/wait';
 
@@ -91,7 +91,7 @@ const startNode = async (dir: string, name: string, undo: Undo): Promise<RedisNo
   const home = join(dir, `redis-${name}`);
   const server = await startRedis({
     dir: home,
-    port: await stablePort(),
+    port: await freePort(),
     args: ['--repl-diskless-sync-delay', '0', '--enable-protected-configs', 'yes'],
     explain: (text) => (reason = text),
   });

@@ -11,7 +11,7 @@ import { createProgram, type Program } from './program.ts';
 import { type RedisSet, startRedisSet } from './redis-set.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createUndo, type Undo } from '@portcullis/devstack/undo';
-import { stablePort } from './ports.ts';
+import { freePort } from '@portcullis/devstack/ports';
 
 /** A process that takes part in the protocol, with the two lines over which it reaches its stores. */
 export interface Instance {
@@ -94,7 +94,7 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
   ]);
   undo.add(() => mailbox.stop());
   const [driver, index] = [await postgres.door(), await redis.door()];
-  const ports = await freePorts(options.instances * 2 + 1);
+  const ports = await Promise.all(Array.from({ length: options.instances * 2 + 1 }, () => freePort()));
   const surprises: string[] = [];
   const instancePorts = ports.slice(0, options.instances);
   const nginx = await startNginx(dir, instancePorts, undo);
@@ -146,12 +146,6 @@ const launch = async (options: StackOptions, undo: Undo): Promise<ProofStack> =>
     ...{ dir, instances, worker, postgres, redis, mailbox, entrances, databaseUrl: driver.url, env, apiMain },
     ...{ surprises, stop, checkout, operatorEnv: { ...env, DATABASE_URL: driver.url, REDIS_URL: index.url } },
   };
-};
-
-const freePorts = async (count: number): Promise<number[]> => {
-  const found = new Set<number>();
-  while (found.size < count) found.add(await stablePort());
-  return [...found];
 };
 
 const environment = (options: StackOptions, nginxPort: number): Record<string, string> => ({
